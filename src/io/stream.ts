@@ -1,0 +1,39 @@
+/**
+ * TCP client connections without an event loop: connect, send and receive never block and never call back; the owner
+ * asks in its duty cycle. Native (raw sockets) and portable (`net`, on evented threads) implementations.
+ */
+
+export interface StreamOptions {
+  readonly address: string;
+  readonly port: number;
+  /** Local address or interface to connect from. */
+  readonly localAddress?: string;
+  readonly receiveBufferBytes?: number;
+  /** `TCP_NODELAY`. Default true. */
+  readonly noDelay?: boolean;
+  readonly keepAlive?: boolean;
+  /** `TCP_USER_TIMEOUT` in ms: how long sent data may stay unacknowledged. */
+  readonly userTimeoutMs?: number;
+  readonly quickAck?: boolean;
+}
+
+export const StreamState = { connecting: 0, open: 1, closedByPeer: 2, failed: 3, closed: 4 } as const;
+export type StreamState = (typeof StreamState)[keyof typeof StreamState];
+
+/** One connection. */
+export interface StreamSocket {
+  readonly kind: 'native' | 'portable';
+  /** Advances a connect under way and says where the connection stands. */
+  state(): StreamState;
+  /** The errno that made it `failed`, as a name (`ECONNREFUSED`), or '' . */
+  readonly error: string;
+  /**
+   * Receives into `bytes[offset..offset+length)`. @returns bytes received; 0 if there is nothing now, or the
+   * connection has ended ({@link state} tells)
+   */
+  receive(bytes: Uint8Array, offset: number, length: number): number;
+  /** Hands bytes to the kernel. @returns how many it took (less than `length`, or 0, under back-pressure) */
+  send(bytes: Uint8Array, offset: number, length: number): number;
+  /** Closes; `reset` drops unsent data and sends RST. May be called twice. */
+  close(reset?: boolean): void;
+}
