@@ -1,0 +1,85 @@
+import type { Framer } from './framer.ts';
+
+/**
+ * A feed protocol as a plug-in. Arbitration, rings and replay know only this; `venues/registry.ts` names the ones that
+ * exist. To add a venue, implement this and register it: nothing else changes.
+ */
+export interface FeedProtocol {
+  /** Its name in config files, on the command line and in reports, for example `moldudp64`. */
+  readonly name: string;
+  createFramer(): Framer;
+  /** Decoder, books and strategy dispatch; absent where a protocol is framed and arbitrated only. */
+  createHandler?(options: FeedHandlerOptions): FeedHandler;
+  /** How missing units are asked for; absent where the venue has no such service. */
+  readonly retransmit?: RetransmitCodec;
+  /** The venue's snapshot service; absent where there is none. */
+  createSnapshotClient?(options: SnapshotClientOptions, sink: SnapshotSink): SnapshotClient;
+}
+
+/** Where a handler's books live and how large they may grow. */
+export interface FeedHandlerOptions {
+  readonly maxOrders: number;
+  readonly maxInstruments: number;
+  /** Memory of books built elsewhere (same feed, another thread): attach for reading instead of building. */
+  readonly attach?: SharedArrayBuffer;
+}
+
+/**
+ * Turns delivered units into books and typed callbacks. `apply` and `dispatch` are apart so that a router thread can
+ * build the books while strategy threads dispatch.
+ */
+export interface FeedHandler {
+  /** The books' memory, to be attached by other threads. */
+  readonly memory: SharedArrayBuffer | undefined;
+  /** Updates the books by one unit. Bad units are counted, never thrown. */
+  apply(bytes: Uint8Array, view: DataView, offset: number, length: number): void;
+  /** Calls the typed callbacks of one strategy for one unit. */
+  dispatch(strategy: StrategyCallbacks, bytes: Uint8Array, view: DataView, offset: number, length: number): void;
+  /** A snapshot begins: forget every order. */
+  reset(): void;
+}
+
+/** The callbacks that a protocol's dispatcher may call: typed per venue, optional each. */
+// biome-ignore lint/suspicious/noExplicitAny: each venue types its own callbacks; the core only carries the object
+export type StrategyCallbacks = any;
+
+/** Encodes requests for missing units. */
+export interface RetransmitCodec {
+  /** Most units that one request may ask for. */
+  readonly maxUnitsPerRequest: number;
+  /**
+   * Writes a request for `count` units from number `first[0]` of the session whose words the frame showed.
+   * @returns its length in bytes
+   */
+  encodeRequest(view: DataView, offset: number, session: Int32Array, first: Float64Array, count: number): number;
+}
+
+export interface SnapshotClientOptions {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Where a snapshot goes. */
+export interface SnapshotSink {
+  snapshotBegin(): void;
+  snapshotUnit(bytes: Uint8Array, view: DataView, offset: number, length: number): void;
+  /** The feed continues from the client's `nextId[0]`. */
+  snapshotEnd(): void;
+  snapshotFailed(reason: string): void;
+}
+
+/** A snapshot conversation as a pure state machine over bytes and time; its owner moves the bytes. */
+export interface SnapshotClient {
+  /** Cell 0: number from which the feed continues, valid in `snapshotEnd`. */
+  readonly nextId: Float64Array;
+  /** Bytes to send: `output[0..outputLength)`; the owner calls `consumed(n)` after sending n of them. */
+  readonly output: Uint8Array;
+  readonly outputLength: number;
+  consumed(count: number): void;
+  /** The connection is up: log in. */
+  onOpen(): void;
+  onBytes(bytes: Uint8Array, offset: number, length: number): void;
+  /** @param nowNs cell 0 holds monotonic ns */
+  onTime(nowNs: Float64Array): void;
+  onClosed(reason: string): void;
+}
