@@ -1,3 +1,4 @@
+import type { OrderBooks } from './book.ts';
 import type { Framer } from './framer.ts';
 
 /**
@@ -10,6 +11,8 @@ export interface FeedProtocol {
   createFramer(): Framer;
   /** Decoder, books and strategy dispatch; absent where a protocol is framed and arbitrated only. */
   createHandler?(options: FeedHandlerOptions): FeedHandler;
+  /** Memory for a handler's books of that capacity, made once on the main thread and handed to whoever reads them. */
+  createBookMemory?(options: FeedHandlerOptions): SharedArrayBuffer;
   /** How missing units are asked for; absent where the venue has no such service. */
   readonly retransmit?: RetransmitCodec;
   /** The venue's snapshot service; absent where there is none. */
@@ -20,8 +23,10 @@ export interface FeedProtocol {
 export interface FeedHandlerOptions {
   readonly maxOrders: number;
   readonly maxInstruments: number;
-  /** Memory of books built elsewhere (same feed, another thread): attach for reading instead of building. */
-  readonly attach?: SharedArrayBuffer;
+  /** Memory for the books, made by `FeedProtocol.createBookMemory`; the handler makes its own where this is absent. */
+  readonly memory?: SharedArrayBuffer;
+  /** True on a thread that only reads books which another thread builds in `memory`: `apply` must not be called. */
+  readonly readOnly?: boolean;
 }
 
 /**
@@ -29,8 +34,16 @@ export interface FeedHandlerOptions {
  * build the books while strategy threads dispatch.
  */
 export interface FeedHandler {
+  /** The feed's books: written by `apply`, or attached for reading. */
+  readonly books: OrderBooks;
   /** The books' memory, to be attached by other threads. */
-  readonly memory: SharedArrayBuffer | undefined;
+  readonly memory: SharedArrayBuffer;
+  /** Instrument (ITCH: stock locate) whose book the last `apply` or `dispatch` was about and changed, or -1. */
+  changedInstrument: number;
+  /** Instrument whose status (halted, resumed, suspect) the last `apply` or `dispatch` changed, or -1. */
+  changedStatusInstrument: number;
+  /** Units that could not be decoded, and book operations that made no sense (unknown reference…). */
+  readonly undecoded: number;
   /** Updates the books by one unit. Bad units are counted, never thrown. */
   apply(bytes: Uint8Array, view: DataView, offset: number, length: number): void;
   /** Calls the typed callbacks of one strategy for one unit. */

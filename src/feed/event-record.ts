@@ -1,0 +1,56 @@
+import { type FeedEvent, FeedEventKind } from './events.ts';
+
+/**
+ * A feed event as bytes: how it crosses from the router's thread to the main thread and to strategy threads, and how a
+ * journal keeps it. Fixed size, little-endian, 8-byte aligned.
+ */
+export const EventRecord = {
+  feedOffset: 0,
+  kindOffset: 4,
+  lineOffset: 8,
+  otherLineOffset: 12,
+  detailOffset: 16,
+  reasonOffset: 20,
+  numbersOffset: 24,
+  bytes: 56,
+} as const;
+
+const NUMBERS = 4;
+const F64_BYTES = 8;
+
+/** Writes `event` of feed number `feed` at `offset`; allocates nothing. */
+export function encodeEvent(view: DataView, offset: number, feed: number, event: FeedEvent): void {
+  view.setInt32(offset + EventRecord.feedOffset, feed, true);
+  view.setInt32(offset + EventRecord.kindOffset, event.kind, true);
+  view.setInt32(offset + EventRecord.lineOffset, event.line, true);
+  view.setInt32(offset + EventRecord.otherLineOffset, event.otherLine, true);
+  view.setInt32(offset + EventRecord.detailOffset, event.detail, true);
+  view.setInt32(offset + EventRecord.reasonOffset, event.reason, true);
+  for (let i = 0; i < NUMBERS; i++) {
+    view.setFloat64(offset + EventRecord.numbersOffset + i * F64_BYTES, event.numbers[i], true);
+  }
+}
+
+/** Reads a record into `event`. @returns the feed's number */
+export function decodeEvent(view: DataView, offset: number, event: FeedEvent): number {
+  event.kind = view.getInt32(offset + EventRecord.kindOffset, true) as FeedEvent['kind'];
+  event.line = view.getInt32(offset + EventRecord.lineOffset, true);
+  event.otherLine = view.getInt32(offset + EventRecord.otherLineOffset, true);
+  event.detail = view.getInt32(offset + EventRecord.detailOffset, true);
+  event.reason = view.getInt32(offset + EventRecord.reasonOffset, true);
+  for (let i = 0; i < NUMBERS; i++) {
+    event.numbers[i] = view.getFloat64(offset + EventRecord.numbersOffset + i * F64_BYTES, true);
+  }
+  return view.getInt32(offset + EventRecord.feedOffset, true);
+}
+
+/** The kind's name, for logs and views: `gapOpened`, `switched`… */
+export function eventKindName(kind: number): string {
+  return nameOf(FeedEventKind, kind);
+}
+
+/** The key under which `value` stands in a constant table, or its number where it does not. */
+export function nameOf(table: Readonly<Record<string, number>>, value: number): string {
+  for (const [name, number] of Object.entries(table)) if (number === value) return name;
+  return String(value);
+}
