@@ -1,0 +1,217 @@
+import type { ItchHandler } from './itch-handler.ts';
+import {
+  DirectListing,
+  LuldAuctionCollar,
+  MarketParticipantPosition,
+  MwcbDeclineLevel,
+  MwcbStatus,
+  NetOrderImbalance,
+  OperationalHalt,
+  QuotingPeriodUpdate,
+  RegShoRestriction,
+  RetailPriceImprovement,
+  StockDirectory,
+  SystemEvent,
+  TradingAction,
+} from './itch5-market.ts';
+import {
+  AddOrder,
+  AddOrderMpid,
+  BrokenTrade,
+  CrossTrade,
+  OrderCancel,
+  OrderDelete,
+  OrderExecuted,
+  OrderExecutedWithPrice,
+  OrderReplace,
+  Trade,
+} from './itch5-orders.ts';
+
+/** Type byte of each ITCH 5.0 message. */
+export const ItchType = {
+  systemEvent: 83, // S
+  stockDirectory: 82, // R
+  tradingAction: 72, // H
+  regShoRestriction: 89, // Y
+  marketParticipantPosition: 76, // L
+  mwcbDeclineLevel: 86, // V
+  mwcbStatus: 87, // W
+  quotingPeriodUpdate: 75, // K
+  luldAuctionCollar: 74, // J
+  operationalHalt: 104, // h
+  addOrder: 65, // A
+  addOrderMpid: 70, // F
+  orderExecuted: 69, // E
+  orderExecutedWithPrice: 67, // C
+  orderCancel: 88, // X
+  orderDelete: 68, // D
+  orderReplace: 85, // U
+  trade: 80, // P
+  crossTrade: 81, // Q
+  brokenTrade: 66, // B
+  netOrderImbalance: 73, // I
+  retailPriceImprovement: 78, // N
+  directListing: 79, // O
+} as const;
+export type ItchType = (typeof ItchType)[keyof typeof ItchType];
+
+/** Length in bytes of each message, by type byte; 0 where there is no such type. */
+export const ITCH_LENGTHS: Uint8Array = lengths();
+
+function lengths(): Uint8Array {
+  const table = new Uint8Array(256);
+  table[SystemEvent.type] = SystemEvent.length;
+  table[StockDirectory.type] = StockDirectory.length;
+  table[TradingAction.type] = TradingAction.length;
+  table[RegShoRestriction.type] = RegShoRestriction.length;
+  table[MarketParticipantPosition.type] = MarketParticipantPosition.length;
+  table[MwcbDeclineLevel.type] = MwcbDeclineLevel.length;
+  table[MwcbStatus.type] = MwcbStatus.length;
+  table[QuotingPeriodUpdate.type] = QuotingPeriodUpdate.length;
+  table[LuldAuctionCollar.type] = LuldAuctionCollar.length;
+  table[OperationalHalt.type] = OperationalHalt.length;
+  table[AddOrder.type] = AddOrder.length;
+  table[AddOrderMpid.type] = AddOrderMpid.length;
+  table[OrderExecuted.type] = OrderExecuted.length;
+  table[OrderExecutedWithPrice.type] = OrderExecutedWithPrice.length;
+  table[OrderCancel.type] = OrderCancel.length;
+  table[OrderDelete.type] = OrderDelete.length;
+  table[OrderReplace.type] = OrderReplace.length;
+  table[Trade.type] = Trade.length;
+  table[CrossTrade.type] = CrossTrade.length;
+  table[BrokenTrade.type] = BrokenTrade.length;
+  table[NetOrderImbalance.type] = NetOrderImbalance.length;
+  table[RetailPriceImprovement.type] = RetailPriceImprovement.length;
+  table[DirectListing.type] = DirectListing.length;
+  return table;
+}
+
+/** Why a unit was not dispatched. */
+export const ItchRefusal = { none: 0, empty: 1, unknownType: 2, wrongLength: 3 } as const;
+export type ItchRefusal = (typeof ItchRefusal)[keyof typeof ItchRefusal];
+
+/**
+ * Calls the callback of an {@link ItchHandler} that belongs to a message, without allocating. A missing callback costs
+ * one load.
+ */
+export class ItchDispatcher {
+  /** Units that were refused, by reason: see {@link ItchRefusal}. */
+  readonly refused = new Float64Array(4);
+  private readonly systemEvent = new SystemEvent();
+  private readonly stockDirectory = new StockDirectory();
+  private readonly tradingAction = new TradingAction();
+  private readonly regShoRestriction = new RegShoRestriction();
+  private readonly marketParticipantPosition = new MarketParticipantPosition();
+  private readonly mwcbDeclineLevel = new MwcbDeclineLevel();
+  private readonly mwcbStatus = new MwcbStatus();
+  private readonly quotingPeriodUpdate = new QuotingPeriodUpdate();
+  private readonly luldAuctionCollar = new LuldAuctionCollar();
+  private readonly operationalHalt = new OperationalHalt();
+  private readonly addOrder = new AddOrder();
+  private readonly addOrderMpid = new AddOrderMpid();
+  private readonly orderExecuted = new OrderExecuted();
+  private readonly orderExecutedWithPrice = new OrderExecutedWithPrice();
+  private readonly orderCancel = new OrderCancel();
+  private readonly orderDelete = new OrderDelete();
+  private readonly orderReplace = new OrderReplace();
+  private readonly trade = new Trade();
+  private readonly crossTrade = new CrossTrade();
+  private readonly brokenTrade = new BrokenTrade();
+  private readonly netOrderImbalance = new NetOrderImbalance();
+  private readonly retailPriceImprovement = new RetailPriceImprovement();
+  private readonly directListing = new DirectListing();
+
+  /** Dispatches the message of `length` bytes at `offset`. Unknown types and wrong lengths are counted, never thrown. */
+  dispatch(handler: ItchHandler, view: DataView, offset: number, length: number): ItchRefusal {
+    if (length < 1) return this.refuse(ItchRefusal.empty);
+    const type = view.getUint8(offset);
+    if (ITCH_LENGTHS[type] !== length)
+      return this.refuse(ITCH_LENGTHS[type] === 0 ? ItchRefusal.unknownType : ItchRefusal.wrongLength);
+    // Literals, so that the switch compiles to a jump table.
+    switch (type) {
+      case 83: // S
+        if (handler.onSystemEvent !== undefined) handler.onSystemEvent(this.systemEvent.wrap(view, offset));
+        break;
+      case 82: // R
+        if (handler.onStockDirectory !== undefined) handler.onStockDirectory(this.stockDirectory.wrap(view, offset));
+        break;
+      case 72: // H
+        if (handler.onTradingAction !== undefined) handler.onTradingAction(this.tradingAction.wrap(view, offset));
+        break;
+      case 89: // Y
+        if (handler.onRegShoRestriction !== undefined)
+          handler.onRegShoRestriction(this.regShoRestriction.wrap(view, offset));
+        break;
+      case 76: // L
+        if (handler.onMarketParticipantPosition !== undefined)
+          handler.onMarketParticipantPosition(this.marketParticipantPosition.wrap(view, offset));
+        break;
+      case 86: // V
+        if (handler.onMwcbDeclineLevel !== undefined)
+          handler.onMwcbDeclineLevel(this.mwcbDeclineLevel.wrap(view, offset));
+        break;
+      case 87: // W
+        if (handler.onMwcbStatus !== undefined) handler.onMwcbStatus(this.mwcbStatus.wrap(view, offset));
+        break;
+      case 75: // K
+        if (handler.onQuotingPeriodUpdate !== undefined)
+          handler.onQuotingPeriodUpdate(this.quotingPeriodUpdate.wrap(view, offset));
+        break;
+      case 74: // J
+        if (handler.onLuldAuctionCollar !== undefined)
+          handler.onLuldAuctionCollar(this.luldAuctionCollar.wrap(view, offset));
+        break;
+      case 104: // h
+        if (handler.onOperationalHalt !== undefined) handler.onOperationalHalt(this.operationalHalt.wrap(view, offset));
+        break;
+      case 65: // A
+        if (handler.onAddOrder !== undefined) handler.onAddOrder(this.addOrder.wrap(view, offset));
+        break;
+      case 70: // F
+        if (handler.onAddOrderMpid !== undefined) handler.onAddOrderMpid(this.addOrderMpid.wrap(view, offset));
+        break;
+      case 69: // E
+        if (handler.onOrderExecuted !== undefined) handler.onOrderExecuted(this.orderExecuted.wrap(view, offset));
+        break;
+      case 67: // C
+        if (handler.onOrderExecutedWithPrice !== undefined)
+          handler.onOrderExecutedWithPrice(this.orderExecutedWithPrice.wrap(view, offset));
+        break;
+      case 88: // X
+        if (handler.onOrderCancel !== undefined) handler.onOrderCancel(this.orderCancel.wrap(view, offset));
+        break;
+      case 68: // D
+        if (handler.onOrderDelete !== undefined) handler.onOrderDelete(this.orderDelete.wrap(view, offset));
+        break;
+      case 85: // U
+        if (handler.onOrderReplace !== undefined) handler.onOrderReplace(this.orderReplace.wrap(view, offset));
+        break;
+      case 80: // P
+        if (handler.onTrade !== undefined) handler.onTrade(this.trade.wrap(view, offset));
+        break;
+      case 81: // Q
+        if (handler.onCrossTrade !== undefined) handler.onCrossTrade(this.crossTrade.wrap(view, offset));
+        break;
+      case 66: // B
+        if (handler.onBrokenTrade !== undefined) handler.onBrokenTrade(this.brokenTrade.wrap(view, offset));
+        break;
+      case 73: // I
+        if (handler.onNetOrderImbalance !== undefined)
+          handler.onNetOrderImbalance(this.netOrderImbalance.wrap(view, offset));
+        break;
+      case 78: // N
+        if (handler.onRetailPriceImprovement !== undefined)
+          handler.onRetailPriceImprovement(this.retailPriceImprovement.wrap(view, offset));
+        break;
+      case 79: // O
+        if (handler.onDirectListing !== undefined) handler.onDirectListing(this.directListing.wrap(view, offset));
+        break;
+    }
+    return ItchRefusal.none;
+  }
+
+  private refuse(reason: ItchRefusal): ItchRefusal {
+    this.refused[reason]++;
+    return reason;
+  }
+}
