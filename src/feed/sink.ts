@@ -8,6 +8,14 @@ export const UnitCell = {
   rxNs: 1,
 } as const;
 
+/** Cells of an arbiter's `time` array: the caller writes a stamp, then calls. Monotonic nanoseconds. */
+export const TimeCell = {
+  /** The time now; read by `onTime` and by the operator's calls. */
+  nowNs: 0,
+  /** When the packet was received; read by `onPacket`. */
+  rxNs: 1,
+} as const;
+
 /** Where an arbiter delivers. Implementations must not keep `bytes` beyond the call. */
 export interface FeedSink {
   /**
