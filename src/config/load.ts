@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { type Document, LineCounter, parseAllDocuments } from 'yaml';
+import { type Document, isScalar, LineCounter, parseAllDocuments, visit } from 'yaml';
 import { z } from 'zod';
 import { locate, type Place } from './locate.ts';
 import { configSchema, type WarmlineConfig } from './schema.ts';
@@ -103,10 +103,23 @@ function syntaxProblems(
   lines: LineCounter,
   problem: (severity: 'error', place: Place, key: string, message: string) => ConfigProblem,
 ): ConfigProblem[] {
-  return document.errors.map((error) => {
-    const { line, col } = lines.linePos(error.pos[0]);
-    return problem('error', { line: Math.max(line, 1), column: Math.max(col, 1) }, '', `YAML: ${error.message}`);
+  const problems: ConfigProblem[] = [];
+  const add = (offset: number, message: string) => {
+    const { line, col } = lines.linePos(offset);
+    problems.push(problem('error', { line: Math.max(line, 1), column: Math.max(col, 1) }, '', `YAML: ${message}`));
+  };
+  // Warnings are tags that nobody knows: what stands behind them would be read as something else.
+  for (const error of [...document.errors, ...document.warnings]) add(error.pos[0], error.message);
+  visit(document, {
+    Alias(_, alias) {
+      if (alias.resolve(document) === undefined)
+        add(alias.range?.[0] ?? 0, `no anchor &${alias.source} stands before the alias *${alias.source}`);
+    },
+    Pair(_, pair) {
+      if (!isScalar(pair.key)) add((pair.key as { range?: number[] } | null)?.range?.[0] ?? 0, 'a key must be a word');
+    },
   });
+  return problems;
 }
 
 function byPlace(a: ConfigProblem, b: ConfigProblem): number {
