@@ -8,6 +8,10 @@
  *  | header | record | record | … | padding | ← wraps; a record never does
  * ```
  * Positions count bytes since the start (doubles, exact to 2^53); a record's place is `64 + position % capacity`.
+ * `capacity` is the memory after the header rounded down to 8 bytes. Where a record does not fit before the end of the
+ * ring, a padding record stands there; where fewer than `recordHeaderBytes` are left there is no padding record, and
+ * reader and writer both go on at the start.
+ *
  * The writer first moves `tail` past the records that it is about to overwrite, then writes, then moves `head`. A
  * reader copies, reads `tail` again, and throws away what lay before it.
  */

@@ -40,7 +40,10 @@ export const SocketCell = {
   /** Datagrams received. */
   packets: 0,
   bytes: 1,
-  /** Datagrams the kernel dropped for want of buffer (`SO_RXQ_OVFL`), cumulative. */
+  /**
+   * Datagrams that this host dropped for want of buffer, cumulative: by the kernel (`SO_RXQ_OVFL`; told with the next
+   * datagram that arrives), or, portable, by the poller's own queue (it can't see the kernel's).
+   */
   kernelDrops: 2,
   /** The last errno a receive returned other than "nothing there", 0 if none. */
   lastError: 3,
@@ -93,6 +96,19 @@ export interface DatagramPoller {
    * @param address IPv4 address as a big-endian u32 (see `ipv4ToInt`)
    */
   send(socket: number, bytes: Uint8Array, offset: number, length: number, address: number, port: number): number;
+  /**
+   * Sends `count` datagrams to one address: datagram `i` is `lengths[i]` bytes from `offsets[i]` of `bytes`.
+   * @returns how many were sent (fewer where the kernel takes no more now), or a negative errno if none was
+   */
+  sendBatch?(
+    socket: number,
+    bytes: Uint8Array,
+    offsets: Int32Array,
+    lengths: Int32Array,
+    count: number,
+    address: number,
+    port: number,
+  ): number;
   /** Closes one socket (its index is not reused), or all of them. May be called twice. */
   close(socket?: number): void;
 }
@@ -105,4 +121,9 @@ export interface DatagramPollerOptions {
   readonly slotBytes?: number;
   /** Most sockets. Default 16. */
   readonly maxSockets?: number;
+  /**
+   * Memory of a flight ring (layout: src/capture/flight-ring.ts; at least 64 KiB + its header): each poll first copies
+   * the packets of the poll before it there.
+   */
+  readonly flight?: SharedArrayBuffer;
 }

@@ -20,6 +20,25 @@ export interface StreamOptions {
 export const StreamState = { connecting: 0, open: 1, closedByPeer: 2, failed: 3, closed: 4 } as const;
 export type StreamState = (typeof StreamState)[keyof typeof StreamState];
 
+/** Cells of {@link StreamSocket.readInfo}, from the kernel's `TCP_INFO`. */
+export const StreamInfoCell = {
+  roundTripUs: 0,
+  roundTripVarianceUs: 1,
+  retransmitTimeoutUs: 2,
+  /** Segments sent and not acknowledged. */
+  unacknowledged: 3,
+  lost: 4,
+  totalRetransmits: 5,
+  /** In segments. */
+  congestionWindow: 6,
+  sinceLastSentMs: 7,
+  sinceLastReceivedMs: 8,
+  sinceLastAckMs: 9,
+  notSentBytes: 10,
+  leastRoundTripUs: 11,
+} as const;
+export const STREAM_INFO_CELLS = 12;
+
 /** One connection. */
 export interface StreamSocket {
   readonly kind: 'native' | 'portable';
@@ -34,6 +53,11 @@ export interface StreamSocket {
   receive(bytes: Uint8Array, offset: number, length: number): number;
   /** Hands bytes to the kernel. @returns how many it took (less than `length`, or 0, under back-pressure) */
   send(bytes: Uint8Array, offset: number, length: number): number;
+  /**
+   * Writes what the kernel knows of the connection to `into` ({@link StreamInfoCell}).
+   * @returns false where it can't be known (closed, or portable)
+   */
+  readInfo?(into: Float64Array): boolean;
   /** Closes; `reset` drops unsent data and sends RST. May be called twice. */
   close(reset?: boolean): void;
 }

@@ -1,0 +1,187 @@
+/**
+ * The native addon: what it exports, and finding it. Everything here is optional at run time; {@link loadNative} says
+ * whether it is there and {@link nativeUnavailableReason} why not.
+ *
+ * System errors come back as negative errno values ({@link errnoName} names them); only wrong arguments throw.
+ */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { getSystemErrorName } from 'node:util';
+
+/** Must equal WARMLINE_API_VERSION in native/addon.h: an addon built from other sources is not loaded. */
+const API_VERSION = 1;
+
+/** The poller as the addon makes it; use {@link createDatagramPoller} of open.ts instead. */
+export interface NativePollerHandle {
+  poll(): number;
+  /** '' and 0 stand for "not given", `multicastTtl` -1. @returns index, or a negative errno */
+  open(
+    address: string,
+    port: number,
+    group: string,
+    networkInterface: string,
+    source: string,
+    receiveBufferBytes: number,
+    busyPollUs: number,
+    multicastTtl: number,
+    flags: number,
+  ): number;
+  localPort(socket: number): number;
+  send(socket: number, bytes: Uint8Array, offset: number, length: number, address: number, port: number): number;
+  sendBatch(
+    socket: number,
+    bytes: Uint8Array,
+    offsets: Int32Array,
+    lengths: Int32Array,
+    count: number,
+    address: number,
+    port: number,
+  ): number;
+  close(socket: number): void;
+}
+
+/** The stream as the addon makes it; use {@link connectStream} of open.ts instead. */
+export interface NativeStreamHandle {
+  state(): number;
+  /** errno, 0 if none. */
+  error(): number;
+  receive(bytes: Uint8Array, offset: number, length: number): number;
+  send(bytes: Uint8Array, offset: number, length: number): number;
+  close(reset: number): void;
+  readInfo(into: Float64Array): number;
+}
+
+/** Scheduling classes of {@link Native.setScheduling}. */
+export type SchedulingPolicy = 'other' | 'batch' | 'fifo' | 'rr';
+
+/** Flags of {@link Native.mapFile}. */
+export const MapFileFlag = {
+  /** Make the file, or make it longer, where needed; its blocks are reserved on the disk. */
+  create: 1,
+  /** Bring all pages in now (`MAP_POPULATE`). */
+  populate: 2,
+  /** Only watch what others write: the file is opened for reading and stores never reach it. */
+  watch: 4,
+} as const;
+
+/** The addon. "Thread" is the calling one throughout. */
+export interface Native {
+  readonly apiVersion: number;
+
+  /** Writes the monotonic time in ns (`CLOCK_MONOTONIC`, as `process.hrtime`) to `into[index]`. */
+  monotonicNs(into: Float64Array, index: number): void;
+  /** Writes UTC minus monotonic time in ns to `into[index]`; a double holds it to about 256 ns. */
+  utcOffsetNs(into: Float64Array, index: number): void;
+  /** A clock whose `read()` writes the monotonic time in ns to `cell[0]`: the cheapest call there is. */
+  bindClock(cell: Float64Array): { read(): void };
+
+  /** Pins the thread to one core. @returns 0 or a negative errno */
+  pinThread(core: number): number;
+  /** The core that the thread is on now. */
+  currentCore(): number;
+  /** Its Linux thread id, as in `/proc/self/task`. */
+  threadId(): number;
+  /** Writes the cores that the thread may run on into the array. @returns how many there are */
+  allowedCores(into: Int32Array): number;
+  /** Scheduling class; priority 1–99 for `fifo` and `rr`, 0 for the others. @returns 0 or a negative errno */
+  setScheduling(policy: SchedulingPolicy, priority: number): number;
+  /** How late a sleep may end; the system's default is 50 µs. @returns 0 or a negative errno */
+  setTimerSlackNs(ns: number): number;
+  /** Sleeps, at most 10 ms whatever is asked for. @returns 0 or a negative errno */
+  sleepNs(ns: number): number;
+  /** Lets another thread of this core run (`sched_yield`). */
+  yieldThread(): number;
+
+  /**
+   * Maps `bytes` bytes of a file ({@link MapFileFlag}). Every thread maps the file for itself; Atomics work on the
+   * buffer although it is not a SharedArrayBuffer. Unmapped when the buffer is collected. @returns the memory, or a
+   * negative errno (`EFBIG`: the file is shorter and `create` is not set)
+   */
+  mapFile(path: string, bytes: number, flags: number): ArrayBuffer | number;
+  /** Keeps just these bytes' pages in memory (`mlock`). @returns 0 or a negative errno */
+  lockMemory(bytes: Uint8Array): number;
+  unlockMemory(bytes: Uint8Array): number;
+  /** Writes to every page without altering it, so that no first touch stalls later. */
+  prefault(bytes: Uint8Array): number;
+
+  createDatagramPoller(
+    slab: Uint8Array,
+    packetOffset: Int32Array,
+    packetLength: Int32Array,
+    packetSocket: Int32Array,
+    packetFlags: Int32Array,
+    packetRxNs: Float64Array,
+    packetKernelNs: Float64Array,
+    packetSourceAddress: Int32Array,
+    packetSourcePort: Int32Array,
+    socketCells: Float64Array,
+    nowNs: Float64Array,
+    openStep: Int32Array,
+    flight: Uint8Array,
+    batch: number,
+    slotBytes: number,
+    maxSockets: number,
+  ): NativePollerHandle;
+  connectStream(
+    address: string,
+    port: number,
+    local: string,
+    receiveBufferBytes: number,
+    userTimeoutMs: number,
+    flags: number,
+  ): NativeStreamHandle;
+}
+
+let loaded: Native | undefined;
+let reason: string | undefined;
+let tried = false;
+
+function load(): Native | undefined {
+  if (process.env.WARMLINE_IO === 'portable') {
+    reason = 'WARMLINE_IO=portable is set';
+    return undefined;
+  }
+  // Two folders up from src/io as from dist/io.
+  const file = fileURLToPath(new URL('../../build/Release/warmline.node', import.meta.url));
+  if (!existsSync(file)) {
+    reason = `${file} does not exist: it is built by "npm rebuild warmline" (in a clone: "node scripts/install-native.mjs") where there is a C compiler`;
+    return undefined;
+  }
+  try {
+    const addon = createRequire(import.meta.url)(file) as Native;
+    if (addon.apiVersion !== API_VERSION) {
+      reason = `${file} is of version ${addon.apiVersion}, not ${API_VERSION}: build it again (node scripts/install-native.mjs)`;
+      return undefined;
+    }
+    return addon;
+  } catch (error) {
+    reason = `${file} could not be loaded: ${(error as Error).message}`;
+    return undefined;
+  }
+}
+
+/** The addon, or undefined where it is not built, does not load, or `WARMLINE_IO=portable` is set. Tried once. */
+export function loadNative(): Native | undefined {
+  if (!tried) {
+    tried = true;
+    loaded = load();
+  }
+  return loaded;
+}
+
+/** Why {@link loadNative} gives undefined; undefined if it does not. */
+export function nativeUnavailableReason(): string | undefined {
+  loadNative();
+  return reason;
+}
+
+/** `-1` or `1` → `'EPERM'`; 0 → `''`. */
+export function errnoName(errno: number): string {
+  if (errno === 0) return '';
+  try {
+    return getSystemErrorName(-Math.abs(errno));
+  } catch {
+    return `errno ${Math.abs(errno)}`;
+  }
+}
