@@ -64,6 +64,8 @@ export function checkFeed(feed: Loose, context: Context): void {
   const holdOff = isObject(feed.holdOff) ? feed.holdOff : {};
   if (isNumber(holdOff.timeNs) && isNumber(feed.gapDeadline) && feed.gapDeadline < holdOff.timeNs)
     report(context, ['gapDeadline'], 'must be at least holdOff.time: it bounds the hold-off and the recovery after it');
+  if (isNumber(feed.minDwell) && isNumber(feed.maxDwell) && feed.maxDwell < feed.minDwell)
+    report(context, ['maxDwell'], 'must be at least minDwell');
   if (isNumber(feed.staleAfter) && isNumber(feed.heartbeat) && feed.staleAfter <= feed.heartbeat)
     report(context, ['staleAfter'], 'must be longer than heartbeat, or a quiet line is stale between two heartbeats');
   if (

@@ -59,6 +59,11 @@ export function count(min: number, max: number) {
   return z.int().min(min).max(max);
 }
 
+/** A power of two between `min` and `max`. */
+export function powerOfTwo(min: number, max: number) {
+  return count(min, max).refine((n) => Number.isInteger(Math.log2(n)), 'must be a power of two, for example 65536');
+}
+
 const PORT_MAX = 65535;
 
 /** A UDP or TCP port. */

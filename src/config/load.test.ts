@@ -208,8 +208,18 @@ describe('a violation is reported at its line and column', () => {
       [`6:17: ${FEED}.staleAfter: must be longer than heartbeat, or a quiet line is stale between two heartbeats`],
     ],
     [
+      'a dwell time above its largest',
+      changed('    policy: sticky', '    policy: sticky\n    maxDwell: 10ms'),
+      [`6:15: ${FEED}.maxDwell: must be at least minDwell`],
+    ],
+    [
+      'a window that is no power of two',
+      changed('    policy: sticky', '    policy: sticky\n    window: { units: 3000 }'),
+      [`6:22: ${FEED}.window.units: must be a power of two, for example 65536`],
+    ],
+    [
       'a hold window smaller than the hold-off',
-      changed('    policy: sticky', '    policy: sticky\n    window: { units: 100 }'),
+      changed('    policy: sticky', '    policy: sticky\n    window: { units: 128 }'),
       [`6:22: ${FEED}.window.units: must be at least holdOff.count: the window would be full before the hold-off ends`],
     ],
     [
@@ -412,7 +422,7 @@ describe('any valid config', () => {
       holdOffTime: fc.option(durationText, { nil: undefined }),
       holdOffCount: fc.option(fc.integer({ min: 1, max: 5000 }), { nil: undefined }),
       budget: fc.option(fc.integer({ min: 1000, max: 1e6 }), { nil: undefined }),
-      windowKiB: fc.option(fc.integer({ min: 64, max: 4096 }), { nil: undefined }),
+      windowKiB: fc.option(fc.integer({ min: 128, max: 4096 }), { nil: undefined }),
     });
     const arbitrary = fc.record({
       feeds: fc.array(feed, { minLength: 1, maxLength: 4 }),
@@ -446,7 +456,7 @@ describe('any valid config', () => {
           expect(got.active).toBe(one.lines[0]);
           expect(got.policy).toBe(one.policy ?? 'first');
           expect(got.holdOff).toEqual({ count: one.holdOffCount ?? 1000, timeNs: one.holdOffTime?.ns ?? 5e6 });
-          expect(got.retransmit?.budget).toEqual({ units: one.budget ?? 100_000, perNs: 1e9 });
+          expect(got.retransmit?.budget).toEqual({ units: one.budget ?? 1_000_000, perNs: 10e9 });
           expect(got.window.bytes).toBe((one.windowKiB ?? 16_384) * 1024);
         });
       }),

@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import { defaultArbiterConfig, defaultRetransmitPolicy, defaultSnapshotPolicy } from '../feed/arbiter-config.ts';
+
 import { checkConfig, checkFeed, checkLine, checkSnapshot, checkThreads } from './checks.ts';
-import { count, duration, groupAddress, hostAddress, name, port, size } from './fields.ts';
+import { count, duration, groupAddress, hostAddress, name, port, powerOfTwo, size } from './fields.ts';
 import { simSection } from './sim-schema.ts';
+import { formatDurationNs, formatSizeBytes } from './units.ts';
 
 /**
  * The configuration of a venue: one schema that types, defaults, validation, the JSON Schema for editors and
@@ -22,6 +25,10 @@ function withUnits<S extends z.ZodObject, const R extends Partial<Record<keyof z
     return renamed as Renamed<z.output<S>, R>;
   });
 }
+
+// Defaults of arbitration stand once, beside the arbiter.
+const arbiter = defaultArbiterConfig;
+const ns = formatDurationNs;
 
 /** Cross checks run on what is there even when parts of it are wrong, so that every violation is reported at once. */
 const ALWAYS = { when: () => true };
@@ -62,7 +69,7 @@ const failback = z
     ],
     { error: 'must be never, manual, or { after: 5s }' },
   )
-  .prefault('manual')
+  .prefault('never')
   .describe(
     'Policy `sticky`: whether the feed returns to the active line of the config once that is clean again: `never`, `manual` (when the operator says so), or `{ after: 5s }` of clean running.',
   );
@@ -74,7 +81,7 @@ const feed = withUnits(
       lines: z.array(line).min(1).max(8).describe('The lines that carry the feed. Two or more make it redundant.'),
       policy: z
         .enum(['first', 'sticky'])
-        .prefault('first')
+        .prefault(arbiter.policy)
         .describe(
           '`first`: the first copy of each unit wins, all lines are equal. `sticky`: the active line leads, the others fill its holes.',
         ),
@@ -82,29 +89,34 @@ const feed = withUnits(
         .optional()
         .describe('Policy `sticky`: the line that leads at the start. Default: the first one listed.'),
       failback,
-      minDwell: duration({ min: 0 })
-        .prefault('1s')
+      minDwell: duration()
+        .prefault(ns(arbiter.minDwellNs))
         .describe(
           'Policy `sticky`: shortest time between two switches, so that a flapping line cannot make the feed flap.',
         ),
+      maxDwell: duration()
+        .prefault(ns(arbiter.maxDwellNs))
+        .describe('Policy `sticky`: `minDwell` doubles while a line flaps, up to this.'),
       holdOff: withUnits(
         z.strictObject({
-          count: count(1, 1_000_000).prefault(1000).describe('Later units that may be waiting.'),
-          time: duration().prefault('5ms').describe('Time that may pass.'),
+          count: count(1, 1_000_000).prefault(arbiter.holdOffCount).describe('Later units that may be waiting.'),
+          time: duration().prefault(ns(arbiter.holdOffNs)).describe('Time that may pass.'),
         }),
         { time: 'timeNs' },
       )
         .prefault({})
         .describe('How long an open gap waits for another line before recovery is asked: whichever comes first.'),
       gapDeadline: duration()
-        .prefault('2s')
+        .prefault(ns(arbiter.gapDeadlineNs))
         .describe('Whole time a gap may stay open, recovery included; then it is declared lost.'),
-      heartbeat: duration().prefault('1s').describe('The interval at which the venue sends heartbeats in silence.'),
+      heartbeat: duration()
+        .prefault(ns(arbiter.heartbeatNs))
+        .describe('The interval at which the venue sends heartbeats in silence.'),
       staleAfter: duration().optional().describe('A line unheard for this long is stale. Default: three heartbeats.'),
       lag: withUnits(
         z.strictObject({
-          units: count(1, 1_000_000_000).prefault(1000).describe('Units behind the line that is ahead.'),
-          time: duration().prefault('20ms').describe('For how long.'),
+          units: count(1, 1_000_000_000).prefault(arbiter.lagUnits).describe('Units behind the line that is ahead.'),
+          time: duration().prefault(ns(arbiter.lagNs)).describe('For how long.'),
         }),
         { time: 'timeNs' },
       )
@@ -112,33 +124,38 @@ const feed = withUnits(
         .describe('A line this far behind another one is lagging, heartbeats or not.'),
       holes: withUnits(
         z.strictObject({
-          count: count(1, 1_000_000).prefault(10).describe('Holes of the active line.'),
-          window: duration().prefault('1s').describe('Within this time.'),
+          count: count(0, 1_000_000).prefault(arbiter.holeCount).describe('Holes of the active line; 0 = never.'),
+          window: duration().prefault(ns(arbiter.holeWindowNs)).describe('Within this time.'),
         }),
         { window: 'windowNs' },
       )
         .prefault({})
         .describe('Policy `sticky`: this many holes within this time make the feed switch.'),
       maxForwardJump: count(1, Number.MAX_SAFE_INTEGER)
-        .prefault(1_000_000)
+        .prefault(arbiter.maxForwardJump)
         .describe('A jump forward by more units than this is believed only once it is confirmed.'),
       confirmPackets: count(1, 1000)
-        .prefault(3)
+        .prefault(arbiter.confirmPackets)
         .describe(
           'Packets of one line that confirm a new session, a restart to lower numbers or a large jump; one packet of a second line does too.',
         ),
       window: z
         .strictObject({
-          units: count(64, 4_194_304).prefault(65_536).describe('Units held at most.'),
-          bytes: size({ min: 65_536, max: 2 ** 30 })
-            .prefault('16MiB')
+          units: powerOfTwo(64, 4_194_304)
+            .prefault(arbiter.windowUnits)
+            .describe('Units held at most; a power of two.'),
+          bytes: size({ min: 131_072, max: 2 ** 30 })
+            .prefault(formatSizeBytes(arbiter.holdBytes))
             .describe('Bytes held at most.'),
+          compareUnits: powerOfTwo(64, 4_194_304)
+            .prefault(arbiter.compareWindowUnits)
+            .describe('Latest units of which copies of different lines are compared, by hash; a power of two.'),
         })
         .prefault({})
-        .describe('Memory for units that wait behind a gap.'),
+        .describe('Memory for units that wait behind a gap, and for the comparison of copies.'),
       start: z
         .enum(['first-seen', 'beginning'])
-        .prefault('first-seen')
+        .prefault(arbiter.startAt)
         .describe(
           '`first-seen`: the stream starts at the first number heard. `beginning`: what came before it is a gap, refreshed by retransmit or snapshot.',
         ),
@@ -151,13 +168,30 @@ const feed = withUnits(
       retransmit: withUnits(
         z.strictObject({
           servers: z.array(endpoint).min(1).max(8).describe('Retransmit servers, asked in turn.'),
-          maxUnitsPerRequest: count(1, 65_534).prefault(1000).describe('Most units that one request asks for.'),
-          attempts: count(1, 100).prefault(3).describe('Requests for the same units before giving up.'),
-          timeout: duration().prefault('100ms').describe('Wait for an answer; doubles with each attempt.'),
+          maxUnitsPerRequest: count(1, 65_534)
+            .prefault(defaultRetransmitPolicy.maxUnitsPerRequest)
+            .describe('Most units that one request asks for.'),
+          attempts: count(1, 100)
+            .prefault(defaultRetransmitPolicy.attempts)
+            .describe('Requests for the same units without any progress before the next means is tried.'),
+          timeout: duration()
+            .prefault(ns(defaultRetransmitPolicy.timeoutNs))
+            .describe('Wait for an answer to the first attempt.'),
+          backoff: z
+            .number()
+            .min(1)
+            .max(10)
+            .prefault(defaultRetransmitPolicy.backoff)
+            .describe('Each further attempt waits this many times longer.'),
+          maxOutstanding: count(1, 64)
+            .prefault(defaultRetransmitPolicy.maxOutstanding)
+            .describe('Gaps that may have a request under way at once.'),
           budget: withUnits(
             z.strictObject({
-              units: count(1, 1_000_000_000).prefault(100_000).describe('Units asked for at most.'),
-              per: duration().prefault('1s').describe('In this time.'),
+              units: count(1, 1_000_000_000)
+                .prefault(defaultRetransmitPolicy.budgetUnits)
+                .describe('Units asked for at most.'),
+              per: duration().prefault(ns(defaultRetransmitPolicy.budgetWindowNs)).describe('In this time.'),
             }),
             { per: 'perNs' },
           )
@@ -178,8 +212,12 @@ const feed = withUnits(
               .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not the name of an environment variable')
               .optional()
               .describe('Environment variable that holds its password.'),
-            attempts: count(1, 100).prefault(3).describe('Tries before a refresh is given up.'),
-            timeout: duration().prefault('5s').describe('Longest silence of the server.'),
+            attempts: count(1, 100)
+              .prefault(defaultSnapshotPolicy.attempts)
+              .describe('Tries before a refresh is given up.'),
+            timeout: duration()
+              .prefault(ns(defaultSnapshotPolicy.timeoutNs))
+              .describe('How long a snapshot may take, from the wish to its end.'),
             auditEvery: duration({ min: 1e9 })
               .optional()
               .describe('Fetch a snapshot this often and compare it with the books. Default: never.'),
@@ -200,6 +238,7 @@ const feed = withUnits(
     .superRefine(checkFeed, ALWAYS),
   {
     minDwell: 'minDwellNs',
+    maxDwell: 'maxDwellNs',
     gapDeadline: 'gapDeadlineNs',
     heartbeat: 'heartbeatNs',
     staleAfter: 'staleAfterNs',
@@ -380,7 +419,7 @@ export interface WarmlineConfig {
 export type ConfigInput = z.input<typeof configSchema>;
 
 /** Heartbeats that a line may miss before it is stale, where `staleAfter` is not set. */
-const STALE_HEARTBEATS = 3;
+const STALE_HEARTBEATS = arbiter.staleAfterNs / arbiter.heartbeatNs;
 const SOLE_STRATEGY_NAME = 'strategy';
 
 function normalise(input: {

@@ -20,7 +20,7 @@ export function findWarnings(config: WarmlineConfig, input: unknown): Finding[] 
         'policy first with fewer than two lines expected live: a dead backup would not be reported',
       );
     if (feed.policy === 'first')
-      for (const key of ['active', 'failback', 'minDwell', 'holes'])
+      for (const key of ['active', 'failback', 'minDwell', 'maxDwell', 'holes'])
         if (written([...at, key])) warn([...at, key], 'has no effect under policy first');
     feed.lines.forEach((line, k) => {
       if (line.group !== undefined && line.interface === undefined)
