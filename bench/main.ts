@@ -1,0 +1,142 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { figures } from './figures/all.ts';
+import { compileTwins } from './lib/compile.ts';
+import type { BenchContext, Figure, FigureResult } from './lib/figure.ts';
+import { describeMachine } from './lib/machine.ts';
+import { Program, stopAllPrograms } from './lib/program.ts';
+import { type BenchResults, figureText, resultsMarkdown } from './lib/results.ts';
+import { percentiles } from './lib/stats.ts';
+
+const USAGE = `npm run bench -- [options]
+  --only ID,ID       these figures alone: ${figures.map((f) => f.id).join(', ')}
+  --json FILE        machine-readable results with all raw samples
+  --write-results    write bench/RESULTS.md
+  --smoke            a few seconds a figure: does it all run? The numbers mean nothing
+  --help`;
+
+const FULL_ROUNDS = 22;
+const SMOKE_ROUNDS = 2;
+const SMOKE_SHARE = 0.25;
+const HICCUP_MS = 2000;
+
+const bench = import.meta.dirname;
+const root = dirname(bench);
+
+function options() {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string' },
+      json: { type: 'string' },
+      'write-results': { type: 'boolean', default: false },
+      smoke: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  return values;
+}
+
+/** Opens the bench: twins compiled, cores chosen. */
+function makeContext(smoke: boolean): BenchContext {
+  const machine = describeMachine(root);
+  const cores = `core=${machine.core} peerCore=${machine.peerCore}`;
+  const words = (args: string) => `${cores} ${args}`.trim().split(' ');
+  compileTwins(bench);
+  return {
+    machine,
+    smoke,
+    rounds: (full = FULL_ROUNDS) => (smoke ? SMOKE_ROUNDS : full),
+    milliseconds: (full) => (smoke ? Math.ceil(full * SMOKE_SHARE) : full),
+    startC: (name, args = '') =>
+      Program.start({ name: `C ${name}`, command: join(bench, '.build', name), args: words(args) }),
+    startNode: (name, args = '', { as = name, flags = [] } = {}) =>
+      Program.start({
+        name: as,
+        command: process.execPath,
+        args: [
+          '--disable-warning=ExperimentalWarning',
+          ...flags,
+          join(bench, name.includes('/') ? name : `programs/${name}.ts`),
+          ...words(args),
+        ],
+      }),
+    log: (text) => process.stdout.write(`${text}\n`),
+  };
+}
+
+async function hiccups(context: BenchContext): Promise<Record<string, number>> {
+  const program = await context.startC('hiccup');
+  const sample = await program.go(`ms=${context.milliseconds(HICCUP_MS)}`);
+  program.stop();
+  return { ...percentiles(sample.latency ?? []) };
+}
+
+async function runFigure(figure: Figure, context: BenchContext): Promise<FigureResult> {
+  const start = process.hrtime.bigint();
+  const seconds = () => Number(process.hrtime.bigint() - start) / 1e9;
+  const head = { figure: figure.id, title: figure.title, unit: figure.unit };
+  try {
+    const findings = await figure.run(context);
+    const holds = findings.criteria.length > 0 && findings.criteria.every((c) => c.holds);
+    return { ...head, ...findings, holds, seconds: seconds() };
+  } catch (error) {
+    const empty = { criteria: [], tables: [], notes: [], raw: [], holds: false };
+    return { ...head, ...empty, seconds: seconds(), error: (error as Error).message };
+  } finally {
+    stopAllPrograms();
+  }
+}
+
+async function main(): Promise<number> {
+  const wanted = options();
+  if (wanted.help) {
+    process.stdout.write(`${USAGE}\n`);
+    return 0;
+  }
+  const only = wanted.only?.split(',');
+  const unknown = only?.filter((id) => !figures.some((f) => f.id === id)) ?? [];
+  if (unknown.length > 0) {
+    process.stderr.write(`no such figure: ${unknown.join(', ')}\n${USAGE}\n`);
+    return 2;
+  }
+  const start = process.hrtime.bigint();
+  const context = makeContext(wanted.smoke);
+  const { machine } = context;
+  context.log(
+    `${machine.cpu} (${machine.virtual}), cores ${machine.cores.join(',')}, kernel ${machine.kernel}, Node ${machine.node}, ${machine.compiler}, commit ${machine.commit}`,
+  );
+  const before = await hiccups(context);
+  const results: FigureResult[] = [];
+  for (const figure of figures) {
+    if (only !== undefined && !only.includes(figure.id)) continue;
+    const result = await runFigure(figure, context);
+    results.push(result);
+    context.log(figureText(result));
+  }
+  const after = await hiccups(context);
+  const all: BenchResults = {
+    machine,
+    smoke: wanted.smoke,
+    seconds: Number(process.hrtime.bigint() - start) / 1e9,
+    hiccups: { before, after },
+    figures: results,
+  };
+  if (wanted.json !== undefined) {
+    mkdirSync(dirname(wanted.json), { recursive: true });
+    writeFileSync(wanted.json, JSON.stringify(all));
+  }
+  if (wanted['write-results']) writeFileSync(join(bench, 'RESULTS.md'), resultsMarkdown(all));
+  const failed = results.filter((f) => f.error !== undefined);
+  const missed = results.filter((f) => f.error === undefined && !f.holds);
+  context.log(
+    `${results.length - failed.length - missed.length} of ${results.length} figures hold; ${all.seconds.toFixed(0)} s` +
+      (missed.length > 0 ? `; not reached: ${missed.map((f) => f.figure).join(', ')}` : '') +
+      (failed.length > 0 ? `; did not run: ${failed.map((f) => f.figure).join(', ')}` : ''),
+  );
+  return failed.length > 0 ? 1 : 0;
+}
+
+process.on('exit', stopAllPrograms);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
+process.exitCode = await main();
