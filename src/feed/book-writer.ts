@@ -1,0 +1,594 @@
+import {
+  BookCounter,
+  BookHeader,
+  DirectoryWord,
+  InstrumentStatus,
+  InstrumentWord,
+  LADDER_CLASSES,
+  LADDER_SMALLEST_BITS,
+  LadderWord,
+  LevelWord,
+  OrderWord,
+} from './book-layout.ts';
+import { checkBookMemory, ladderKey } from './book-memory.ts';
+
+/** What an operation did to an instrument's book: bits of {@link BookWriter.change}. */
+export const BookChange = {
+  none: 0,
+  bids: 1,
+  asks: 2,
+  bestBid: 4,
+  bestAsk: 8,
+  /** Its status word changed. */
+  status: 16,
+} as const;
+
+// Local names: property loads of frozen objects do not fold into addressing modes everywhere.
+const REF_HIGH = OrderWord.referenceHigh;
+const SHARES = OrderWord.shares;
+const LEVEL = OrderWord.level;
+const PREVIOUS = OrderWord.previous;
+const NEXT = OrderWord.next;
+const CHAIN = OrderWord.chain;
+const ATTRIBUTION = OrderWord.attribution;
+const ORDER_WORDS = OrderWord.words;
+
+const LEVEL_ORDERS = LevelWord.orders;
+const LEVEL_SHARES = LevelWord.shares;
+const HEAD = LevelWord.head;
+const TAIL = LevelWord.tail;
+const BOOK = LevelWord.book;
+const LEVEL_CHAIN = LevelWord.chain;
+const LEVEL_WORDS = LevelWord.words;
+
+const LADDER = InstrumentWord.bidLadder;
+const LEVELS = InstrumentWord.bidLevels;
+const LADDER_BITS = InstrumentWord.bidLadderBits;
+const BEST_PRICE = InstrumentWord.bidPrice;
+const BEST_ORDERS = InstrumentWord.bidOrders;
+const BEST_SHARES = InstrumentWord.bidShares;
+
+const INSTRUMENT_BITS = InstrumentWord.bits;
+const DIRECTORY_BITS = DirectoryWord.bits;
+
+/** Levels looked at one by one from the best before halving: most activity is near the top. */
+const LINEAR_STEPS = 6;
+const MIX_1 = 0x9e3779b1 | 0;
+const MIX_2 = 0x85ebca6b | 0;
+const MIX_HIGH = 0xc2b2ae35 | 0;
+/** References that differ in these low bits only share a cache line of buckets: references rise one by one. */
+const NEAR_BITS = 4;
+const NEAR_MASK = (1 << NEAR_BITS) - 1;
+
+/**
+ * Builds a feed's full-depth books. The only writer of its memory; readers use {@link OrderBooks}.
+ *
+ * Prices and shares are u32 values passed as int32 bits, references as two int32 halves, sides as {@link Side}. An
+ * operation that makes no sense (unknown or duplicate reference, more shares than there are, another instrument's
+ * order, a full pool) is counted, changes no order, and marks its instrument suspect or incomplete until
+ * {@link reset}. Nothing is guessed, nothing throws. Operations return whether they were applied.
+ */
+export class BookWriter {
+  /** Instrument that the last operation changed, or -1 if it changed none. */
+  instrument = -1;
+  /** {@link BookChange} bits of the last operation. */
+  change = 0;
+
+  private readonly words: Int32Array;
+  /** The same memory as doubles. */
+  private readonly doubles: Float64Array;
+  private readonly counters: Float64Array;
+  private readonly maxInstruments: number;
+  private readonly instruments: number;
+  private readonly directory: number;
+  private readonly buckets: number;
+  private readonly bucketShift: number;
+  private readonly ordersEnd: number;
+  private readonly levelsEnd: number;
+  private readonly laddersEnd: number;
+
+  /** @param memory made by `createBookMemory`; books that stand in it are carried on. @throws {Error} if it was not */
+  constructor(memory: SharedArrayBuffer) {
+    checkBookMemory(memory);
+    const words = new Int32Array(memory);
+    this.words = words;
+    this.doubles = new Float64Array(memory, 0, memory.byteLength >>> 3);
+    this.counters = new Float64Array(memory, BookHeader.counters << 2, BookCounter.applied + 1);
+    this.maxInstruments = words[BookHeader.maxInstruments];
+    this.instruments = words[BookHeader.instruments];
+    this.directory = words[BookHeader.directory];
+    this.buckets = words[BookHeader.buckets];
+    this.bucketShift = 32 - (words[BookHeader.bucketBits] - NEAR_BITS);
+    this.ordersEnd = words[BookHeader.orders] + words[BookHeader.maxOrders] * ORDER_WORDS;
+    this.levelsEnd = words[BookHeader.levels] + words[BookHeader.maxLevels] * LEVEL_WORDS;
+    this.laddersEnd = words[BookHeader.end];
+  }
+
+  /** Adds an order behind all others at its price. */
+  add(
+    instrument: number,
+    side: number,
+    referenceHigh: number,
+    referenceLow: number,
+    price: number,
+    shares: number,
+    attribution: number,
+  ): boolean {
+    this.instrument = -1;
+    this.change = 0;
+    if (instrument >>> 0 >= this.maxInstruments) return this.count(BookCounter.badInstrument);
+    if (shares === 0) return this.suspect(instrument, BookCounter.zeroShares);
+    const words = this.words;
+    const bucket = this.bucketOf(referenceHigh, referenceLow);
+    const first = words[bucket];
+    let other = first;
+    while (other !== 0) {
+      if (words[other] === referenceLow && words[other + REF_HIGH] === referenceHigh) {
+        return this.suspect(instrument, BookCounter.duplicateReference);
+      }
+      other = words[other + CHAIN];
+    }
+    let order = words[BookHeader.freeOrder];
+    if (order === 0) {
+      order = words[BookHeader.freshOrder];
+      if (order === this.ordersEnd) return this.incomplete(instrument, BookCounter.ordersFull);
+    }
+    const record = (this.instruments + (instrument << INSTRUMENT_BITS)) | 0;
+    const version = words[record];
+    words[record] = version + 1;
+    const level = this.levelAt(record, (instrument << 1) | side, side, price);
+    if (level === 0) {
+      words[record] = version + 2;
+      return this.incomplete(instrument, BookCounter.levelsFull);
+    }
+    if (order === words[BookHeader.freshOrder]) words[BookHeader.freshOrder] = order + ORDER_WORDS;
+    else words[BookHeader.freeOrder] = words[order + CHAIN];
+    words[BookHeader.liveOrders]++;
+    words[order] = referenceLow;
+    words[order + REF_HIGH] = referenceHigh;
+    words[order + SHARES] = shares;
+    words[order + ATTRIBUTION] = attribution;
+    words[order + CHAIN] = first;
+    words[bucket] = order;
+    this.append(order, level, shares);
+    this.publish(record, side);
+    words[record] = version + 2;
+    return this.applied(instrument, side);
+  }
+
+  /** Executes part or all of an order; what is left keeps its place. */
+  execute(instrument: number, referenceHigh: number, referenceLow: number, shares: number): boolean {
+    return this.reduce(instrument, referenceHigh, referenceLow, shares);
+  }
+
+  /** Cancels part of an order; what is left keeps its place. */
+  cancel(instrument: number, referenceHigh: number, referenceLow: number, shares: number): boolean {
+    return this.reduce(instrument, referenceHigh, referenceLow, shares);
+  }
+
+  /** Removes an order. */
+  delete(instrument: number, referenceHigh: number, referenceLow: number): boolean {
+    const order = this.find(instrument, referenceHigh, referenceLow);
+    if (order === 0) return false;
+    const words = this.words;
+    const side = words[words[order + LEVEL] + BOOK] & 1;
+    const record = (this.instruments + (instrument << INSTRUMENT_BITS)) | 0;
+    const version = words[record];
+    words[record] = version + 1;
+    this.unchain(order, referenceHigh, referenceLow);
+    this.unlink(record, side, order);
+    words[order + CHAIN] = words[BookHeader.freeOrder];
+    words[BookHeader.freeOrder] = order;
+    words[BookHeader.liveOrders]--;
+    this.publish(record, side);
+    words[record] = version + 2;
+    return this.applied(instrument, side);
+  }
+
+  /** Replaces an order: same side and attribution, new reference, price and shares, last in its queue. */
+  replace(
+    instrument: number,
+    referenceHigh: number,
+    referenceLow: number,
+    newReferenceHigh: number,
+    newReferenceLow: number,
+    price: number,
+    shares: number,
+  ): boolean {
+    const order = this.find(instrument, referenceHigh, referenceLow);
+    if (order === 0) return false;
+    if (shares === 0) return this.suspect(instrument, BookCounter.zeroShares);
+    const words = this.words;
+    const bucket = this.bucketOf(newReferenceHigh, newReferenceLow);
+    for (let other = words[bucket]; other !== 0; other = words[other + CHAIN]) {
+      if (words[other] === newReferenceLow && words[other + REF_HIGH] === newReferenceHigh && other !== order) {
+        return this.suspect(instrument, BookCounter.duplicateReference);
+      }
+    }
+    const book = words[words[order + LEVEL] + BOOK];
+    const side = book & 1;
+    const record = (this.instruments + (instrument << INSTRUMENT_BITS)) | 0;
+    const version = words[record];
+    words[record] = version + 1;
+    // The new level first: where there is no room for it, the book stays as it was.
+    const level = this.levelAt(record, book, side, price);
+    if (level === 0) {
+      words[record] = version + 2;
+      return this.incomplete(instrument, BookCounter.levelsFull);
+    }
+    words[level + LEVEL_ORDERS]++; // keeps it alive should the old order be its only one
+    this.unchain(order, referenceHigh, referenceLow);
+    this.unlink(record, side, order);
+    words[level + LEVEL_ORDERS]--;
+    words[order] = newReferenceLow;
+    words[order + REF_HIGH] = newReferenceHigh;
+    words[order + SHARES] = shares;
+    words[order + CHAIN] = words[bucket];
+    words[bucket] = order;
+    this.append(order, level, shares);
+    this.publish(record, side);
+    words[record] = version + 2;
+    return this.applied(instrument, side);
+  }
+
+  private reduce(instrument: number, referenceHigh: number, referenceLow: number, shares: number): boolean {
+    const order = this.find(instrument, referenceHigh, referenceLow);
+    if (order === 0) return false;
+    const words = this.words;
+    const left = words[order + SHARES] >>> 0;
+    if (shares >>> 0 > left) return this.suspect(instrument, BookCounter.overExecution);
+    const level = words[order + LEVEL];
+    const side = words[level + BOOK] & 1;
+    const record = (this.instruments + (instrument << INSTRUMENT_BITS)) | 0;
+    const version = words[record];
+    words[record] = version + 1;
+    if (shares >>> 0 === left) {
+      this.unchain(order, referenceHigh, referenceLow);
+      this.unlink(record, side, order);
+      words[order + CHAIN] = words[BookHeader.freeOrder];
+      words[BookHeader.freeOrder] = order;
+      words[BookHeader.liveOrders]--;
+    } else {
+      words[order + SHARES] = left - (shares >>> 0);
+      this.doubles[(level + LEVEL_SHARES) >> 1] -= shares >>> 0;
+    }
+    this.publish(record, side);
+    words[record] = version + 2;
+    return this.applied(instrument, side);
+  }
+
+  /** The order's place, or 0 after counting why there is none. */
+  private find(instrument: number, referenceHigh: number, referenceLow: number): number {
+    this.instrument = -1;
+    this.change = 0;
+    if (instrument >>> 0 >= this.maxInstruments) {
+      this.count(BookCounter.badInstrument);
+      return 0;
+    }
+    const words = this.words;
+    let order = words[this.bucketOf(referenceHigh, referenceLow)];
+    while (order !== 0 && (words[order] !== referenceLow || words[order + REF_HIGH] !== referenceHigh)) {
+      order = words[order + CHAIN];
+    }
+    if (order === 0) {
+      this.suspect(instrument, BookCounter.unknownReference);
+      return 0;
+    }
+    const owner = words[words[order + LEVEL] + BOOK] >> 1;
+    if (owner !== instrument) {
+      this.suspect(owner, BookCounter.instrumentMismatch);
+      this.mark(instrument, InstrumentStatus.suspect);
+      return 0;
+    }
+    return order;
+  }
+
+  /** Word of the hash bucket that a reference belongs to. */
+  private bucketOf(referenceHigh: number, referenceLow: number): number {
+    let line = Math.imul((referenceLow >>> NEAR_BITS) ^ Math.imul(referenceHigh, MIX_HIGH), MIX_1);
+    line = Math.imul(line ^ (line >>> 15), MIX_2);
+    return (
+      (this.buckets +
+        (((line >>> this.bucketShift) << NEAR_BITS) | ((referenceLow ^ (line >>> NEAR_BITS)) & NEAR_MASK))) |
+      0
+    );
+  }
+
+  /** Takes an order out of its hash bucket. */
+  private unchain(order: number, referenceHigh: number, referenceLow: number): void {
+    const words = this.words;
+    const bucket = this.bucketOf(referenceHigh, referenceLow);
+    const after = words[order + CHAIN];
+    let at = words[bucket];
+    if (at === order) {
+      words[bucket] = after;
+      return;
+    }
+    while (words[at + CHAIN] !== order) at = words[at + CHAIN];
+    words[at + CHAIN] = after;
+  }
+
+  /** Puts an order last in a level's queue. */
+  private append(order: number, level: number, shares: number): void {
+    const words = this.words;
+    const tail = words[level + TAIL];
+    words[order + LEVEL] = level;
+    words[order + PREVIOUS] = tail;
+    words[order + NEXT] = 0;
+    if (tail === 0) words[level + HEAD] = order;
+    else words[tail + NEXT] = order;
+    words[level + TAIL] = order;
+    words[level + LEVEL_ORDERS]++;
+    this.doubles[(level + LEVEL_SHARES) >> 1] += shares >>> 0;
+  }
+
+  /** Takes an order out of its level's queue, and the level out of its ladder if that was the last one. */
+  private unlink(record: number, side: number, order: number): void {
+    const words = this.words;
+    const level = words[order + LEVEL];
+    const previous = words[order + PREVIOUS];
+    const next = words[order + NEXT];
+    if (previous === 0) words[level + HEAD] = next;
+    else words[previous + NEXT] = next;
+    if (next === 0) words[level + TAIL] = previous;
+    else words[next + PREVIOUS] = previous;
+    const left = (words[level + LEVEL_ORDERS] - 1) | 0;
+    words[level + LEVEL_ORDERS] = left;
+    if (left === 0) this.removeLevel(record, side, level);
+    else this.doubles[(level + LEVEL_SHARES) >> 1] -= words[order + SHARES] >>> 0;
+  }
+
+  /** Index in a ladder of the first entry whose key is not below `key`. */
+  private ladderIndex(ladder: number, levels: number, key: number): number {
+    const words = this.words;
+    let high = levels;
+    const linearEnd = levels > LINEAR_STEPS ? levels - LINEAR_STEPS : 0;
+    while (high > linearEnd) {
+      if (words[(ladder + ((high - 1) << 1)) | 0] < key) return high;
+      high--;
+    }
+    let low = 0;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (words[(ladder + (middle << 1)) | 0] < key) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** The level at a price, made if need be; 0 if there is no room for it. */
+  private levelAt(record: number, book: number, side: number, price: number): number {
+    const words = this.words;
+    const key = ladderKey(side, price);
+    const ladder = words[record + LADDER + side];
+    const levels = words[record + LEVELS + side];
+    const index = this.ladderIndex(ladder, levels, key);
+    if (index < levels) {
+      const entry = (ladder + (index << 1)) | 0;
+      if (words[entry] === key) return words[entry + LadderWord.level];
+    }
+    return this.insertLevel(record, book, side, price, key, index);
+  }
+
+  private insertLevel(record: number, book: number, side: number, price: number, key: number, index: number): number {
+    const words = this.words;
+    const levels = words[record + LEVELS + side];
+    let ladder = words[record + LADDER + side];
+    if (ladder === 0 || levels === 1 << words[record + LADDER_BITS + side]) {
+      ladder = this.growLadder(record, side);
+      if (ladder === 0) return 0;
+    }
+    let level = words[BookHeader.freeLevel];
+    if (level !== 0) {
+      words[BookHeader.freeLevel] = words[level + LEVEL_CHAIN];
+    } else {
+      level = words[BookHeader.freshLevel];
+      if (level === this.levelsEnd) return 0;
+      words[BookHeader.freshLevel] = level + LEVEL_WORDS;
+    }
+    words[BookHeader.liveLevels]++;
+    words[level] = price;
+    words[level + LEVEL_ORDERS] = 0;
+    words[level + HEAD] = 0;
+    words[level + TAIL] = 0;
+    words[level + BOOK] = book;
+    this.doubles[(level + LEVEL_SHARES) >> 1] = 0;
+    const entry = (ladder + (index << 1)) | 0;
+    for (let at = (ladder + (levels << 1)) | 0; at > entry; at -= LadderWord.words) {
+      words[at] = words[at - 2];
+      words[at + 1] = words[at - 1];
+    }
+    words[entry] = key;
+    words[entry + LadderWord.level] = level;
+    words[record + LEVELS + side] = levels + 1;
+    return level;
+  }
+
+  /** Moves a side's ladder to a block twice as large. @returns the block, or 0 if there is no room */
+  private growLadder(record: number, side: number): number {
+    const words = this.words;
+    const old = words[record + LADDER + side];
+    const oldBits = words[record + LADDER_BITS + side];
+    const bits = old === 0 ? LADDER_SMALLEST_BITS : oldBits + 1;
+    const list = BookHeader.freeLadder + bits - LADDER_SMALLEST_BITS;
+    if (bits - LADDER_SMALLEST_BITS >= LADDER_CLASSES) return 0;
+    let block = words[list];
+    if (block !== 0) {
+      words[list] = words[block];
+    } else {
+      block = words[BookHeader.freshLadder];
+      const after = block + (LadderWord.words << bits);
+      if (after > this.laddersEnd) return 0;
+      words[BookHeader.freshLadder] = after;
+    }
+    if (old !== 0) {
+      words.copyWithin(block, old, old + (LadderWord.words << oldBits));
+      const oldList = BookHeader.freeLadder + oldBits - LADDER_SMALLEST_BITS;
+      words[old] = words[oldList];
+      words[oldList] = old;
+    }
+    words[record + LADDER + side] = block;
+    words[record + LADDER_BITS + side] = bits;
+    return block;
+  }
+
+  private removeLevel(record: number, side: number, level: number): void {
+    const words = this.words;
+    const ladder = words[record + LADDER + side];
+    const last = (words[record + LEVELS + side] - 1) | 0;
+    const index = this.ladderIndex(ladder, last + 1, ladderKey(side, words[level]));
+    const end = (ladder + (last << 1)) | 0;
+    for (let at = (ladder + (index << 1)) | 0; at < end; at += LadderWord.words) {
+      words[at] = words[at + 2];
+      words[at + 1] = words[at + 3];
+    }
+    words[record + LEVELS + side] = last;
+    words[level + LEVEL_CHAIN] = words[BookHeader.freeLevel];
+    words[BookHeader.freeLevel] = level;
+    words[BookHeader.liveLevels]--;
+  }
+
+  /** Writes a side's best price cells if they changed. */
+  private publish(record: number, side: number): void {
+    const words = this.words;
+    const levels = words[record + LEVELS + side];
+    let price = 0;
+    let orders = 0;
+    let level = 0;
+    if (levels !== 0) {
+      level = words[(words[record + LADDER + side] + (levels << 1) - 1) | 0];
+      price = words[level];
+      orders = words[level + LEVEL_ORDERS];
+    }
+    const sharesCell = ((record + BEST_SHARES) >> 1) + side;
+    const shares = levels === 0 ? 0 : this.doubles[(level + LEVEL_SHARES) >> 1];
+    if (
+      words[record + BEST_PRICE + side] === price &&
+      this.doubles[sharesCell] === shares &&
+      words[record + BEST_ORDERS + side] === orders
+    ) {
+      return;
+    }
+    words[record + BEST_PRICE + side] = price;
+    words[record + BEST_ORDERS + side] = orders;
+    this.doubles[sharesCell] = shares;
+    this.change = BookChange.bestBid << side;
+  }
+
+  private applied(instrument: number, side: number): boolean {
+    this.instrument = instrument;
+    this.change |= BookChange.bids << side;
+    this.counters[BookCounter.applied]++;
+    return true;
+  }
+
+  private count(counter: number): boolean {
+    this.counters[counter]++;
+    return false;
+  }
+
+  private suspect(instrument: number, counter: number): boolean {
+    this.counters[counter]++;
+    this.mark(instrument, InstrumentStatus.suspect);
+    return false;
+  }
+
+  private incomplete(instrument: number, counter: number): boolean {
+    this.counters[counter]++;
+    this.mark(instrument, InstrumentStatus.incomplete);
+    return false;
+  }
+
+  private mark(instrument: number, bits: number): void {
+    const record = (this.instruments + (instrument << INSTRUMENT_BITS)) | 0;
+    this.setStatusWord(instrument, this.words[record + InstrumentWord.status] | bits);
+  }
+
+  private setStatusWord(instrument: number, status: number): void {
+    const words = this.words;
+    const record = (this.instruments + (instrument << INSTRUMENT_BITS)) | 0;
+    if (words[record + InstrumentWord.status] === status) return;
+    const version = words[record];
+    words[record] = version + 1;
+    words[record + InstrumentWord.status] = status;
+    words[record] = version + 2;
+    this.instrument = instrument;
+    this.change |= BookChange.status;
+  }
+
+  /** Replaces the status bits under `mask` (of {@link InstrumentStatus}) by `bits`; counts an instrument out of range. */
+  setStatus(instrument: number, mask: number, bits: number): boolean {
+    this.instrument = -1;
+    this.change = 0;
+    if (instrument >>> 0 >= this.maxInstruments) return this.count(BookCounter.badInstrument);
+    const record = (this.instruments + (instrument << INSTRUMENT_BITS)) | 0;
+    this.setStatusWord(instrument, (this.words[record + InstrumentWord.status] & ~mask) | bits);
+    return true;
+  }
+
+  /** Enters an instrument into the directory. `symbol…` are its first eight bytes, big-endian as on the wire. */
+  list(instrument: number, symbolHigh: number, symbolLow: number, roundLot: number): boolean {
+    this.instrument = -1;
+    this.change = 0;
+    if (instrument >>> 0 >= this.maxInstruments) return this.count(BookCounter.badInstrument);
+    const words = this.words;
+    const at = (this.directory + (instrument << DIRECTORY_BITS)) | 0;
+    words[at + DirectoryWord.symbol] = symbolHigh;
+    words[at + DirectoryWord.symbol + 1] = symbolLow;
+    words[at + DirectoryWord.roundLot] = roundLot;
+    const record = (this.instruments + (instrument << INSTRUMENT_BITS)) | 0;
+    this.setStatusWord(instrument, words[record + InstrumentWord.status] | InstrumentStatus.listed);
+    return true;
+  }
+
+  /** Keeps the venue's reason code (four ASCII bytes) of the last trading action. */
+  setReason(instrument: number, reason: number): void {
+    if (instrument >>> 0 >= this.maxInstruments) return;
+    this.words[this.directory + (instrument << DIRECTORY_BITS) + DirectoryWord.reason] = reason;
+  }
+
+  /** What the feed's router says of the feed, for readers of the books: {@link FeedStatus}. */
+  setFeedStatus(status: number): void {
+    Atomics.store(this.words, BookHeader.feedStatus, status);
+  }
+
+  /** Tells readers that a snapshot is being applied (1) or that the books stand again (0). */
+  setRebuilding(rebuilding: number): void {
+    Atomics.store(this.words, BookHeader.rebuilding, rebuilding);
+  }
+
+  /** Forgets every order, level and suspicion; directory and trading states stay. Counters stay. */
+  reset(): void {
+    const words = this.words;
+    Atomics.add(words, BookHeader.generation, 1);
+    for (let instrument = 0; instrument < this.maxInstruments; instrument++) {
+      const record = this.instruments + (instrument << INSTRUMENT_BITS);
+      const kept = words[record + InstrumentWord.status] & ~(InstrumentStatus.suspect | InstrumentStatus.incomplete);
+      if (
+        words[record + LADDER] === 0 &&
+        words[record + LADDER + 1] === 0 &&
+        words[record + InstrumentWord.status] === kept
+      ) {
+        continue; // never used: its page stays untouched
+      }
+      const version = words[record];
+      words[record] = version + 1;
+      words.fill(0, record + LADDER, record + InstrumentWord.words);
+      words[record + InstrumentWord.status] = kept;
+      words[record] = version + 2;
+    }
+    if (words[BookHeader.freshOrder] !== words[BookHeader.orders]) {
+      words.fill(0, this.buckets, words[BookHeader.orders]);
+    }
+    words[BookHeader.freshOrder] = words[BookHeader.orders];
+    words[BookHeader.freeOrder] = 0;
+    words[BookHeader.liveOrders] = 0;
+    words[BookHeader.freshLevel] = words[BookHeader.levels];
+    words[BookHeader.freeLevel] = 0;
+    words[BookHeader.liveLevels] = 0;
+    words[BookHeader.freshLadder] = words[BookHeader.ladders];
+    words.fill(0, BookHeader.freeLadder, BookHeader.freeLadder + LADDER_CLASSES);
+    this.instrument = -1;
+    this.change = 0;
+  }
+}
