@@ -110,3 +110,18 @@ export function name() {
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'is not a name: use letters, digits, ".", "_" and "-"')
     .max(32);
 }
+
+/** The same object with some keys renamed: quantities carry their unit in their name once they are plain numbers. */
+type Renamed<T, R> = { [K in keyof T as K extends keyof R ? R[K] & string : K]: T[K] };
+
+/** Renames keys of what a schema gives, for example `timeout` to `timeoutNs`. */
+export function withUnits<S extends z.ZodObject, const R extends Partial<Record<keyof z.output<S>, string>>>(
+  schema: S,
+  names: R,
+) {
+  return schema.transform((value) => {
+    const renamed: Record<string, unknown> = {};
+    for (const [key, inner] of Object.entries(value)) renamed[(names as Record<string, string>)[key] ?? key] = inner;
+    return renamed as Renamed<z.output<S>, R>;
+  });
+}

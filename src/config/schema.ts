@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defaultArbiterConfig, defaultRetransmitPolicy, defaultSnapshotPolicy } from '../feed/arbiter-config.ts';
 
 import { checkConfig, checkFeed, checkLine, checkSnapshot, checkThreads } from './checks.ts';
-import { count, duration, groupAddress, hostAddress, name, port, powerOfTwo, size } from './fields.ts';
+import { count, duration, groupAddress, hostAddress, name, port, powerOfTwo, size, withUnits } from './fields.ts';
 import { simSection } from './sim-schema.ts';
 import { formatDurationNs, formatSizeBytes } from './units.ts';
 
@@ -11,20 +11,6 @@ import { formatDurationNs, formatSizeBytes } from './units.ts';
  * `docs/configuration.md` all come from. Its input is what people write; its output ({@link WarmlineConfig}) is
  * normalised: durations are nanoseconds (`…Ns`), sizes are bytes (`…Bytes`), defaults are filled in.
  */
-
-/** The same object with some keys renamed: quantities carry their unit in their name once they are plain numbers. */
-type Renamed<T, R> = { [K in keyof T as K extends keyof R ? R[K] & string : K]: T[K] };
-
-function withUnits<S extends z.ZodObject, const R extends Partial<Record<keyof z.output<S>, string>>>(
-  schema: S,
-  names: R,
-) {
-  return schema.transform((value) => {
-    const renamed: Record<string, unknown> = {};
-    for (const [key, inner] of Object.entries(value)) renamed[(names as Record<string, string>)[key] ?? key] = inner;
-    return renamed as Renamed<z.output<S>, R>;
-  });
-}
 
 // Defaults of arbitration stand once, beside the arbiter.
 const arbiter = defaultArbiterConfig;
