@@ -1,5 +1,5 @@
-import type { FeedStatus, StatusReason } from '../feed/events.ts';
 import type { BookView, OrderBooks } from '../feed/book.ts';
+import type { FeedStatus, StatusReason } from '../feed/events.ts';
 import type { ItchHandler } from '../venues/nasdaq/itch-handler.ts';
 
 /**

@@ -45,7 +45,9 @@ export async function loadStrategy(modulePath: string, context: StrategyContext)
     throw new StrategyLoadError(`${label}: its factory threw: ${messageOf(error)}`, { cause: error });
   }
   if (strategy === null || typeof strategy !== 'object') {
-    throw new StrategyLoadError(`${label}: its factory returned ${String(strategy)}; it must return an object of callbacks`);
+    throw new StrategyLoadError(
+      `${label}: its factory returned ${String(strategy)}; it must return an object of callbacks`,
+    );
   }
   return strategy;
 }
@@ -56,7 +58,8 @@ export function asyncCallback(strategy: Strategy): string | undefined {
   while (holder !== null && holder !== Object.prototype) {
     for (const name of Object.getOwnPropertyNames(holder)) {
       const value: unknown = (strategy as Record<string, unknown>)[name];
-      if (name.startsWith('on') && typeof value === 'function' && value.constructor.name === 'AsyncFunction') return name;
+      if (name.startsWith('on') && typeof value === 'function' && value.constructor.name === 'AsyncFunction')
+        return name;
     }
     holder = Object.getPrototypeOf(holder) as object | null;
   }
@@ -65,7 +68,8 @@ export function asyncCallback(strategy: Strategy): string | undefined {
 
 function explainImportFailure(error: unknown): string {
   const code = (error as { code?: string } | null)?.code;
-  if (code === 'ERR_MODULE_NOT_FOUND') return `not found, or it imports something that is not there: ${messageOf(error)}`;
+  if (code === 'ERR_MODULE_NOT_FOUND')
+    return `not found, or it imports something that is not there: ${messageOf(error)}`;
   if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') {
     return `uses TypeScript that does more than annotate types (enum, namespace, parameter properties): ${messageOf(error)}. Write constants as \`const X = { … } as const\`, or compile the file to JavaScript first`;
   }

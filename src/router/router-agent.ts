@@ -1,0 +1,208 @@
+import type { ArbiterConfig } from '../feed/arbiter-config.ts';
+import type { FeedHandler, FeedProtocol } from '../feed/protocol.ts';
+import { Source, TimeCell } from '../feed/sink.ts';
+import type { DatagramPoller, DatagramSocketOptions } from '../io/datagram.ts';
+import { connectStream, createDatagramPoller } from '../io/open.ts';
+import { BroadcastProducer } from '../ring/broadcast-ring.ts';
+import type { Agent } from '../runtime/agent.ts';
+import type { AgentContext } from '../runtime/agent-context.ts';
+import { createClock } from '../runtime/clock.ts';
+import { StrategyHost, type StrategySpec } from '../strategy/strategy-host.ts';
+import { feedProtocol } from '../venues/registry.ts';
+import { FeedRouter } from './feed-router.ts';
+import { OperatorCommands } from './operator-commands.ts';
+import { type PacketInput, RingInput, SocketInput, type SocketRoute } from './packet-input.ts';
+import { FeedRecovery, type RecoveryConfig } from './recovery.ts';
+import { RingStrategyReporter } from './report-record.ts';
+import { TurnClock } from './turn-clock.ts';
+
+/** One feed as the router's thread is told of it. Structured-cloneable. */
+export interface RouterFeedOptions {
+  readonly name: string;
+  readonly protocol: string;
+  readonly arbiter: ArbiterConfig;
+  readonly recovery: RecoveryConfig;
+  /** Memory and size of its books; undefined where the protocol is not decoded. */
+  readonly books:
+    | { readonly memory: SharedArrayBuffer; readonly maxOrders: number; readonly maxInstruments: number }
+    | undefined;
+  readonly cells: Float64Array;
+  readonly recoveryCells: Float64Array;
+  /** Fused layout: the lines' sockets. Dedicated layout: the rings of the lines' threads. One of both, by line. */
+  readonly sockets: readonly DatagramSocketOptions[] | undefined;
+  readonly rings: readonly SharedArrayBuffer[] | undefined;
+}
+
+/** What the router's thread is given. Structured-cloneable. */
+export interface RouterAgentOptions {
+  readonly ioMode: 'native' | 'portable';
+  readonly batch: number;
+  readonly slotBytes: number;
+  readonly feeds: readonly RouterFeedOptions[];
+  /** Strategies called in place. */
+  readonly strategies: readonly { readonly spec: StrategySpec; readonly cells: Float64Array }[];
+  readonly layout: 'fused' | 'dedicated' | 'evented';
+  /** Ring to strategies on their own threads. */
+  readonly broadcast: SharedArrayBuffer | undefined;
+  readonly commands: SharedArrayBuffer;
+  readonly latency: Float64Array;
+  readonly flight: SharedArrayBuffer | undefined;
+}
+
+/** In a quiet spell, turns between looks at the sockets' drop and error counts. */
+const QUIET_TURNS_PER_REPORT = 4096;
+
+/**
+ * The router: arbiters, recovery and books of all feeds, and in the fused layout the lines' sockets and the strategies
+ * as well. One turn: ask the sockets, let deadlines pass, hand on the packets, carry recovery forward, fire timers.
+ */
+export class RouterAgent implements Agent {
+  readonly name = 'router';
+  private readonly poller: DatagramPoller;
+  private readonly sockets: SocketInput;
+  private readonly rings: readonly PacketInput[];
+  private readonly feeds: readonly FeedRouter[];
+  private readonly hosts: readonly StrategyHost[];
+  private readonly clock: TurnClock;
+  private readonly commands: OperatorCommands;
+  private quietTurns = 0;
+
+  private constructor(
+    poller: DatagramPoller,
+    sockets: SocketInput,
+    rings: readonly PacketInput[],
+    feeds: readonly FeedRouter[],
+    hosts: readonly StrategyHost[],
+    clock: TurnClock,
+    commands: OperatorCommands,
+  ) {
+    this.poller = poller;
+    this.sockets = sockets;
+    this.rings = rings;
+    this.feeds = feeds;
+    this.hosts = hosts;
+    this.clock = clock;
+    this.commands = commands;
+  }
+
+  /** Opens everything and loads the strategies. @throws {Error} naming the venue's line, or the strategy, and the remedy */
+  static async create(options: RouterAgentOptions, context: AgentContext): Promise<RouterAgent> {
+    const lineSockets = options.feeds.reduce((sum, feed) => sum + (feed.sockets?.length ?? 0), 0);
+    const poller = createDatagramPoller(options.ioMode, {
+      batch: options.batch,
+      slotBytes: options.slotBytes,
+      maxSockets: lineSockets + options.feeds.length,
+      flight: options.flight,
+    });
+    try {
+      return await RouterAgent.assemble(options, context, poller);
+    } catch (error) {
+      poller.close();
+      throw error;
+    }
+  }
+
+  private static async assemble(
+    options: RouterAgentOptions,
+    context: AgentContext,
+    poller: DatagramPoller,
+  ): Promise<RouterAgent> {
+    const monotonic = createClock(context.native);
+    const clock = new TurnClock(monotonic, options.latency);
+    const reporter = new RingStrategyReporter(context.reports);
+    const protocols = options.feeds.map((feed) => feedProtocol(feed.protocol));
+    const handlers = options.feeds.map((feed, number) => createHandler(protocols[number], feed));
+    const named = options.feeds.map((feed, number) => ({ name: feed.name, handler: handlers[number] }));
+    const hosts = options.strategies.map(
+      ({ spec, cells }) => new StrategyHost(spec, options.layout, named, clock.now, cells, reporter),
+    );
+    const outputs = {
+      hosts,
+      broadcast: options.broadcast === undefined ? undefined : new BroadcastProducer(options.broadcast),
+      reports: context.reports,
+      clock,
+    };
+    const routes: SocketRoute[] = [];
+    const rings: PacketInput[] = [];
+    const feeds = options.feeds.map((feed, number) => {
+      const router = new FeedRouter(
+        number,
+        feed.name,
+        protocols[number],
+        feed.arbiter,
+        handlers[number],
+        feed.cells,
+        outputs,
+      );
+      feed.sockets?.forEach((socket, line) => {
+        poller.open(socket);
+        routes.push({ feed: router, source: line });
+      });
+      feed.rings?.forEach((memory, line) => {
+        rings.push(new RingInput(memory, router, line));
+      });
+      return router;
+    });
+    const connect = (stream: Parameters<typeof connectStream>[1]) => connectStream(options.ioMode, stream);
+    options.feeds.forEach((feed, number) => {
+      const router = feeds[number];
+      const recovery = new FeedRecovery(
+        protocols[number],
+        feed.recovery,
+        router.arbiter,
+        router.handler,
+        poller,
+        connect,
+        feed.recoveryCells,
+      );
+      router.recovery = recovery;
+      if (recovery.socket >= 0) routes.push({ feed: router, source: Source.retransmit });
+    });
+    clock.begin(monotonic.nowNs, false);
+    context.keepTime(poller.nowNs);
+    for (const host of hosts) await host.load();
+    const commands = new OperatorCommands(options.commands);
+    return new RouterAgent(poller, new SocketInput(poller, routes), rings, feeds, hosts, clock, commands);
+  }
+
+  doWork(): number {
+    const received = this.sockets.receive();
+    const nowNs = this.poller.nowNs;
+    const feeds = this.feeds;
+    for (let i = 0; i < feeds.length; i++) {
+      const arbiter = feeds[i].arbiter;
+      arbiter.time[TimeCell.nowNs] = nowNs[0];
+      arbiter.onTime();
+    }
+    this.clock.begin(nowNs, received > 0 || this.rings.length > 0);
+    let work = this.sockets.poll(nowNs);
+    for (let i = 0; i < this.rings.length; i++) work += this.rings[i].poll(nowNs);
+    for (let i = 0; i < feeds.length; i++) {
+      const recovery = feeds[i].recovery;
+      if (recovery !== undefined) work += recovery.doWork(nowNs);
+    }
+    for (let i = 0; i < this.hosts.length; i++) work += this.hosts[i].onTurn();
+    if (work === 0 && ++this.quietTurns >= QUIET_TURNS_PER_REPORT) {
+      this.quietTurns = 0;
+      this.sockets.reportSockets();
+    }
+    if (this.commands.pending) this.commands.carryOut(feeds);
+    return work;
+  }
+
+  close(): void {
+    for (const host of this.hosts) host.close();
+    for (const feed of this.feeds) feed.recovery?.close();
+    this.sockets.close();
+  }
+}
+
+function createHandler(protocol: FeedProtocol, feed: RouterFeedOptions): FeedHandler | undefined {
+  if (feed.books === undefined) return undefined;
+  return protocol.createHandler?.(feed.books);
+}
+
+/** Entry of the router's thread. */
+export function createAgent(options: RouterAgentOptions, context: AgentContext): Promise<Agent> {
+  return RouterAgent.create(options, context);
+}

@@ -1,0 +1,231 @@
+import type { FeedEvent } from '../feed/events.ts';
+import { FeedEventKind, FeedStatus, StatusReason } from '../feed/events.ts';
+import type { FeedHandler } from '../feed/protocol.ts';
+import { type FeedView, NowCell, type Strategy, type StrategyContext } from './api.ts';
+import { asyncCallback, loadStrategy, NeedsEventLoopError } from './loader.ts';
+import { StrategyTimers } from './timers.ts';
+
+/** What a host is told of the strategy it runs. */
+export interface StrategySpec {
+  readonly name: string;
+  /** Absolute path. */
+  readonly module: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Positions (in the router's list) of the feeds it subscribes to. */
+  readonly feeds: readonly number[];
+}
+
+/** Cells of a strategy's counters. */
+export const StrategyCell = {
+  /** Units shown to it. */
+  units: 0,
+  /** Callbacks that threw. After the first one it is shown nothing more. */
+  thrown: 1,
+  /** 1 = running, 0 = not (yet) loaded, 2 = stopped by an exception. */
+  state: 2,
+  /** Times it was lapped by the feed, and units it missed by that. */
+  lapped: 3,
+  missedUnits: 4,
+  /** Times it was started. */
+  starts: 5,
+} as const;
+export const STRATEGY_CELLS = 8;
+
+export const StrategyState = { loading: 0, running: 1, stopped: 2 } as const;
+
+/** Carries what a strategy says or suffers to the main thread. Cold. */
+export interface StrategyReporter {
+  log(strategy: string, message: string): void;
+  /** It threw: it is shown nothing more. */
+  failed(strategy: string, callback: string, error: unknown): void;
+}
+
+class HostedFeed implements FeedView {
+  readonly name: string;
+  readonly index: number;
+  readonly handler: FeedHandler | undefined;
+  status: FeedStatus = FeedStatus.down;
+  reason: StatusReason = StatusReason.neverHeard;
+
+  constructor(name: string, index: number, handler: FeedHandler | undefined) {
+    this.name = name;
+    this.index = index;
+    this.handler = handler;
+  }
+
+  get live(): boolean {
+    return this.status === FeedStatus.live;
+  }
+
+  get books() {
+    return this.handler?.books;
+  }
+}
+
+/**
+ * Runs one strategy: shows it units, books and status, fires its timers, and keeps what it throws from everything
+ * else. The same host serves the fused layout (called in place) and a strategy's own thread.
+ */
+export class StrategyHost {
+  readonly name: string;
+  private readonly spec: StrategySpec;
+  private readonly cells: Float64Array;
+  private readonly reporter: StrategyReporter;
+  private readonly timers = new StrategyTimers();
+  private readonly feeds: readonly HostedFeed[];
+  /** By the router's feed number; undefined where this strategy does not subscribe. */
+  private readonly byRouterFeed: readonly (HostedFeed | undefined)[];
+  private readonly context: StrategyContext;
+  private strategy: Strategy | undefined;
+  private wantsBooks = false;
+  /** See {@link NowCell}. */
+  readonly now: Float64Array;
+
+  /**
+   * @param handlers the router's feeds, by number: name and handler (undefined where a protocol is not decoded)
+   * @param now cells shared with the thread's duty cycle
+   */
+  constructor(
+    spec: StrategySpec,
+    layout: StrategyContext['layout'],
+    handlers: readonly { readonly name: string; readonly handler: FeedHandler | undefined }[],
+    now: Float64Array,
+    cells: Float64Array,
+    reporter: StrategyReporter,
+  ) {
+    this.name = spec.name;
+    this.spec = spec;
+    this.cells = cells;
+    this.reporter = reporter;
+    this.now = now;
+    this.feeds = spec.feeds.map(
+      (number, index) => new HostedFeed(handlers[number]!.name, index, handlers[number]!.handler),
+    );
+    this.byRouterFeed = handlers.map((_, number) => {
+      const index = spec.feeds.indexOf(number);
+      return index < 0 ? undefined : this.feeds[index];
+    });
+    const timers = this.timers;
+    this.context = {
+      name: spec.name,
+      options: spec.options,
+      layout,
+      feeds: this.feeds,
+      now,
+      setTimer: (timer, delayMs, periodMs = 0) => timers.set(timer, delayMs, periodMs, now, NowCell.turnNs),
+      clearTimer: (timer) => timers.clear(timer),
+      log: (message) => reporter.log(spec.name, String(message)),
+    };
+  }
+
+  /**
+   * Loads the module, makes the strategy and calls `onStart`.
+   * @throws {NeedsEventLoopError} if a callback is async and this host has no event loop to run it on
+   */
+  async load(): Promise<void> {
+    const strategy = await loadStrategy(this.spec.module, this.context);
+    const awaiting = asyncCallback(strategy);
+    if (awaiting !== undefined && this.context.layout !== 'evented') throw new NeedsEventLoopError(this.name, awaiting);
+    this.wantsBooks = strategy.onBook !== undefined;
+    this.strategy = strategy;
+    this.cells[StrategyCell.starts]++;
+    this.cells[StrategyCell.state] = StrategyState.running;
+    try {
+      strategy.onStart?.();
+    } catch (error) {
+      this.fail('onStart', error);
+    }
+  }
+
+  /** Shows one delivered unit; `unit` cells ({@link NowCell}) are already written. */
+  onUnit(feedNumber: number, bytes: Uint8Array, view: DataView, offset: number, length: number): void {
+    const strategy = this.strategy;
+    const feed = this.byRouterFeed[feedNumber];
+    if (strategy === undefined || feed === undefined) return;
+    const handler = feed.handler;
+    if (handler === undefined) return;
+    this.cells[StrategyCell.units]++;
+    try {
+      handler.dispatch(strategy, bytes, view, offset, length);
+      const instrument = handler.changedInstrument;
+      if (this.wantsBooks && instrument >= 0) strategy.onBook!(handler.books.view(instrument), feed);
+      if (handler.changedStatusInstrument >= 0) strategy.onInstrumentStatus?.(feed, handler.changedStatusInstrument);
+    } catch (error) {
+      this.fail('a message or book callback', error);
+    }
+  }
+
+  /** Takes note of a feed's event; status changes and snapshots reach the strategy. */
+  onEvent(feedNumber: number, event: FeedEvent): void {
+    const feed = this.byRouterFeed[feedNumber];
+    if (feed === undefined) return;
+    if (event.kind === FeedEventKind.status) {
+      feed.status = event.detail as FeedStatus;
+      feed.reason = event.reason as StatusReason;
+      this.tell('onFeedStatus', feed);
+    } else if (event.kind === FeedEventKind.snapshotApplied) {
+      this.tell('onSnapshot', feed);
+    }
+  }
+
+  /** The feed has lapped this strategy's thread. */
+  onLapped(feedNumber: number, missedUnits: number): void {
+    this.cells[StrategyCell.lapped]++;
+    this.cells[StrategyCell.missedUnits] += missedUnits;
+    const feed = this.byRouterFeed[feedNumber];
+    if (feed !== undefined) this.tell('onLapped', feed);
+  }
+
+  /** Sets a feed's status without telling: how things stand when a strategy is started late. */
+  seed(feedNumber: number, status: FeedStatus, reason: StatusReason): void {
+    const feed = this.byRouterFeed[feedNumber];
+    if (feed === undefined) return;
+    feed.status = status;
+    feed.reason = reason;
+  }
+
+  /** Fires what is due. @returns how many timers fired */
+  onTurn(): number {
+    if (!this.timers.due(this.now, NowCell.turnNs)) return 0;
+    let fired = 0;
+    for (let timer = this.timers.take(this.now, NowCell.turnNs); timer >= 0; ) {
+      fired++;
+      const strategy = this.strategy;
+      if (strategy !== undefined) {
+        try {
+          strategy.onTimer?.(timer);
+        } catch (error) {
+          this.fail('onTimer', error);
+        }
+      }
+      timer = this.timers.take(this.now, NowCell.turnNs);
+    }
+    return fired;
+  }
+
+  close(): void {
+    const strategy = this.strategy;
+    if (strategy === undefined) return;
+    try {
+      strategy.onStop?.();
+    } catch (error) {
+      this.fail('onStop', error);
+    }
+    this.strategy = undefined;
+  }
+
+  private tell(callback: 'onFeedStatus' | 'onSnapshot' | 'onLapped', feed: FeedView): void {
+    try {
+      this.strategy?.[callback]?.(feed);
+    } catch (error) {
+      this.fail(callback, error);
+    }
+  }
+
+  private fail(callback: string, error: unknown): void {
+    this.strategy = undefined;
+    this.cells[StrategyCell.thrown]++;
+    this.cells[StrategyCell.state] = StrategyState.stopped;
+    this.reporter.failed(this.name, callback, error);
+  }
+}
