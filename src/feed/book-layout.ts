@@ -33,10 +33,8 @@ export const BookHeader = {
   end: 12,
   /** Counts resets: what was derived from the books before it changed is void. */
   generation: 16,
-  /** {@link FeedStatus} of the feed as its router last said it. */
-  feedStatus: 17,
-  /** 1 while a snapshot is being applied. */
-  rebuilding: 18,
+  /** Venue's code of the last event of its day (ITCH: a letter of System Event), 0 = none yet. */
+  dayEvent: 17,
   /** The writer's own: first order place never used, list of freed ones, orders live now. */
   freshOrder: 32,
   freeOrder: 33,
@@ -108,8 +106,9 @@ export const InstrumentWord = {
 export const InstrumentStatus = {
   /** {@link TradingState}, low 3 bits. */
   stateMask: 0x7,
-  /** A market center halted it for operational reasons. */
-  operationalHalt: 0x8,
+  /** A market centre halted it for operational reasons: a bit per centre, numbered by the venue. */
+  operationalHaltMask: 0x700,
+  operationalHaltShift: 8,
   /** Short sale price test in force. */
   shortRestricted: 0x10,
   /** An operation on it made no sense: its book must not be trusted until rebuilt. */
@@ -132,8 +131,6 @@ export const DirectoryWord = {
   roundLot: 4,
   /** Venue's reason code of the last trading action, four ASCII bytes. */
   reason: 5,
-  /** Live orders on the instrument. */
-  orders: 6,
   words: 16,
   bits: 4,
 } as const;

@@ -156,16 +156,6 @@ export class BookWriter {
     return this.applied(instrument, side);
   }
 
-  /** Executes part or all of an order; what is left keeps its place. */
-  execute(instrument: number, referenceHigh: number, referenceLow: number, shares: number): boolean {
-    return this.reduce(instrument, referenceHigh, referenceLow, shares);
-  }
-
-  /** Cancels part of an order; what is left keeps its place. */
-  cancel(instrument: number, referenceHigh: number, referenceLow: number, shares: number): boolean {
-    return this.reduce(instrument, referenceHigh, referenceLow, shares);
-  }
-
   /** Removes an order. */
   delete(instrument: number, referenceHigh: number, referenceLow: number): boolean {
     const order = this.find(instrument, referenceHigh, referenceLow);
@@ -231,7 +221,8 @@ export class BookWriter {
     return this.applied(instrument, side);
   }
 
-  private reduce(instrument: number, referenceHigh: number, referenceLow: number, shares: number): boolean {
+  /** Takes shares off an order (execution or partial cancel). What is left keeps its place; nothing left: it is gone. */
+  reduce(instrument: number, referenceHigh: number, referenceLow: number, shares: number): boolean {
     const order = this.find(instrument, referenceHigh, referenceLow);
     if (order === 0) return false;
     const words = this.words;
@@ -547,14 +538,31 @@ export class BookWriter {
     this.words[this.directory + (instrument << DIRECTORY_BITS) + DirectoryWord.reason] = reason;
   }
 
-  /** What the feed's router says of the feed, for readers of the books: {@link FeedStatus}. */
-  setFeedStatus(status: number): void {
-    Atomics.store(this.words, BookHeader.feedStatus, status);
+  /** Keeps the venue's code of the last event of its day. */
+  setDayEvent(code: number): void {
+    this.words[BookHeader.dayEvent] = code;
   }
 
-  /** Tells readers that a snapshot is being applied (1) or that the books stand again (0). */
-  setRebuilding(rebuilding: number): void {
-    Atomics.store(this.words, BookHeader.rebuilding, rebuilding);
+  /** Whether {@link list} has been called for an instrument; true for one out of range, which is nothing to list. */
+  isListed(instrument: number): boolean {
+    if (instrument >>> 0 >= this.maxInstruments) return true;
+    const record = (this.instruments + (instrument << INSTRUMENT_BITS)) | 0;
+    return (this.words[record + InstrumentWord.status] & InstrumentStatus.listed) !== 0;
+  }
+
+  /** Forgets symbols, trading states and the day's event, as when a venue numbers its instruments anew. */
+  clearDirectory(): void {
+    const words = this.words;
+    words[BookHeader.dayEvent] = 0;
+    for (let instrument = 0; instrument < this.maxInstruments; instrument++) {
+      const status = this.instruments + (instrument << INSTRUMENT_BITS) + InstrumentWord.status;
+      if (words[status] === 0) continue;
+      const at = this.directory + (instrument << DIRECTORY_BITS);
+      words.fill(0, at, at + DirectoryWord.words);
+      this.setStatusWord(instrument, words[status] & (InstrumentStatus.suspect | InstrumentStatus.incomplete));
+    }
+    this.instrument = -1;
+    this.change = 0;
   }
 
   /** Forgets every order, level and suspicion; directory and trading states stay. Counters stay. */

@@ -117,7 +117,7 @@ describe('order books', () => {
   it('count an unknown reference, an over-execution, a duplicate and a foreign instrument, and trust the book no more', () => {
     const { writer, books: real } = books();
     writer.add(0, Side.bid, 0, 1, 100, 10, 0);
-    writer.execute(0, 0, 1, 11);
+    writer.reduce(0, 0, 1, 11);
     writer.add(1, Side.bid, 0, 1, 100, 10, 0);
     writer.delete(2, 0, 9);
     writer.delete(3, 0, 1);

@@ -11,7 +11,6 @@ import {
   TradingState,
 } from './book-layout.ts';
 import { checkBookMemory } from './book-memory.ts';
-import type { FeedStatus } from './events.ts';
 
 export { BookCounter, InstrumentStatus, Side, TradingState } from './book-layout.ts';
 export { type BookCapacity, createBookMemory } from './book-memory.ts';
@@ -89,14 +88,9 @@ export class OrderBooks {
     return Atomics.load(this.words, BookHeader.generation);
   }
 
-  /** True while a snapshot is being applied. */
-  get rebuilding(): boolean {
-    return Atomics.load(this.words, BookHeader.rebuilding) !== 0;
-  }
-
-  /** The feed's status as its router last said it. */
-  get feedStatus(): FeedStatus {
-    return Atomics.load(this.words, BookHeader.feedStatus) as FeedStatus;
+  /** Venue's code of the last event of its day (ITCH: a letter of System Event), 0 = none yet. */
+  get dayEvent(): number {
+    return this.words[BookHeader.dayEvent];
   }
 
   /** How often something happened: a `BookCounter`. */
@@ -226,15 +220,22 @@ export class BookView {
   get tradingState(): TradingState {
     return (this.status & InstrumentStatus.stateMask) as TradingState;
   }
-  /** Not trading: halted or paused by the exchange, or an operational halt. A state never heard is not a halt. */
+  /**
+   * Not trading: halted or paused by the exchange, or by a market centre for operational reasons (any centre: see
+   * {@link operationalHalts}). A state never heard is not a halt.
+   */
   get halted(): boolean {
     const status = this.status;
     const state = status & InstrumentStatus.stateMask;
     return (
-      (status & InstrumentStatus.operationalHalt) !== 0 ||
+      (status & InstrumentStatus.operationalHaltMask) !== 0 ||
       state === TradingState.halted ||
       state === TradingState.paused
     );
+  }
+  /** Market centres that halted it for operational reasons: bits numbered by the venue (ITCH: Nasdaq, BX, PSX). */
+  get operationalHalts(): number {
+    return (this.status & InstrumentStatus.operationalHaltMask) >> InstrumentStatus.operationalHaltShift;
   }
   get shortRestricted(): boolean {
     return (this.status & InstrumentStatus.shortRestricted) !== 0;

@@ -79,7 +79,7 @@ export function applyTo(writer: BookWriter, operation: BookOperation): boolean {
     case 'add':
       return writer.add(instrument, side, high(reference), low(reference), price | 0, shares | 0, attribution);
     case 'reduce':
-      return writer.execute(instrument, high(reference), low(reference), shares | 0);
+      return writer.reduce(instrument, high(reference), low(reference), shares | 0);
     case 'delete':
       return writer.delete(instrument, high(reference), low(reference));
     default:

@@ -87,7 +87,13 @@ function lengths(): Uint8Array {
 }
 
 /** Why a unit was not dispatched. */
-export const ItchRefusal = { none: 0, empty: 1, unknownType: 2, wrongLength: 3 } as const;
+export const ItchRefusal = {
+  none: 0,
+  empty: 1,
+  unknownType: 2,
+  wrongLength: 3,
+  /** Neither buy nor sell. */ badSide: 4,
+} as const;
 export type ItchRefusal = (typeof ItchRefusal)[keyof typeof ItchRefusal];
 
 /**
