@@ -47,9 +47,7 @@ export function describeMachine(root: string): Machine {
   return {
     cpu: cpus()[0]?.model ?? 'unknown',
     cores,
-    virtual:
-      output('systemd-detect-virt', []) ||
-      (/hypervisor/.test(readFileSync('/proc/cpuinfo', 'utf8')) ? 'virtual' : 'bare metal'),
+    virtual: / hypervisor/.test(readFileSync('/proc/cpuinfo', 'utf8')) ? 'virtual machine' : 'bare metal',
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     kernel: release(),
     node: process.version,
