@@ -10,9 +10,12 @@ import {
   SocketCell,
 } from './datagram.ts';
 import { describeSocketFailure, PacketArrays } from './datagram-arrays.ts';
+import { PortableFlightRing } from './portable-flight-ring.ts';
+
+const NS_PER_MS = 1e6;
 
 /** Datagrams that wait per socket for the next poll; what arrives beyond is dropped and counted. */
-const QUEUE_LIMIT = 8192;
+const DEFAULT_QUEUE_LIMIT = 8192;
 const NS_PER_SECOND = 1e9;
 
 interface Waiting {
@@ -60,9 +63,16 @@ function noLookup(
 export class PortableDatagramPoller extends PacketArrays implements DatagramPoller {
   readonly kind = 'portable';
   private readonly sockets: PortableSocket[] = [];
+  private readonly flight: PortableFlightRing | undefined;
+  /** Packets of the last poll that are not in the flight ring yet. */
+  private flightPending = 0;
 
-  constructor(options: DatagramPollerOptions) {
+  private readonly queueLimit: number;
+
+  constructor(options: DatagramPollerOptions, queueLimit = DEFAULT_QUEUE_LIMIT) {
     super(options);
+    this.queueLimit = queueLimit;
+    this.flight = options.flight && new PortableFlightRing(options.flight);
     this.nowNs[0] = monotonicNs();
   }
 
@@ -125,9 +135,11 @@ export class PortableDatagramPoller extends PacketArrays implements DatagramPoll
   }
 
   poll(): number {
+    if (this.flightPending > 0) this.recordFlight();
     let count = 0;
     for (let index = 0; index < this.sockets.length; index++) count = this.take(index, count);
     this.nowNs[0] = monotonicNs();
+    this.flightPending = count;
     return count;
   }
 
@@ -169,7 +181,7 @@ export class PortableDatagramPoller extends PacketArrays implements DatagramPoll
   }
 
   private accept(entry: PortableSocket, index: number, bytes: Buffer, from: RemoteInfo): void {
-    if (entry.queue.length - entry.next >= QUEUE_LIMIT) {
+    if (entry.queue.length - entry.next >= this.queueLimit) {
       this.socketCells[index * SOCKET_CELLS + SocketCell.kernelDrops]++;
       return;
     }
@@ -211,6 +223,22 @@ export class PortableDatagramPoller extends PacketArrays implements DatagramPoll
       entry.next = 0;
     }
     return at;
+  }
+
+  private recordFlight(): void {
+    const utcOffsetNs = Date.now() * NS_PER_MS - monotonicNs();
+    for (let i = 0; i < this.flightPending; i++)
+      this.flight?.write(
+        this.bytes,
+        this.packetOffset[i],
+        this.packetLength[i],
+        this.packetRxNs[i],
+        utcOffsetNs,
+        this.packetSocket[i],
+        this.packetSourceAddress[i],
+        this.packetSourcePort[i],
+      );
+    this.flightPending = 0;
   }
 
   private countError(index: number, error: NodeJS.ErrnoException): void {
