@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import type { Strategy, StrategyContext, StrategyFactory } from './api.ts';
-import { registerWarmlineImport } from './resolve-hook.ts';
+import { registerStrategyImports } from './resolve-hook.ts';
 
 /** Why a strategy could not be loaded, for people: which one, what is wrong, what to do. */
 export class StrategyLoadError extends Error {
@@ -25,7 +25,7 @@ export class NeedsEventLoopError extends Error {
  * @throws {StrategyLoadError} naming the module and the remedy
  */
 export async function loadStrategy(modulePath: string, context: StrategyContext): Promise<Strategy> {
-  registerWarmlineImport();
+  registerStrategyImports();
   const label = `strategy ${context.name} (${modulePath})`;
   let exported: { default?: unknown };
   try {
@@ -72,9 +72,6 @@ function explainImportFailure(error: unknown): string {
     return `not found, or it imports something that is not there: ${messageOf(error)}`;
   if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') {
     return `uses TypeScript that does more than annotate types (enum, namespace, parameter properties): ${messageOf(error)}. Write constants as \`const X = { … } as const\`, or compile the file to JavaScript first`;
-  }
-  if (code === 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING') {
-    return 'is TypeScript inside node_modules, which Node refuses to run: publish it as JavaScript';
   }
   return `could not be loaded: ${messageOf(error)}`;
 }

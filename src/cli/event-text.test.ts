@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { EventNumber, FeedEvent, FeedEventKind, LossCause, SwitchEvidence } from '../feed/events.ts';
-import { describeEvent, durationText, isIncident } from './event-text.ts';
+import { describeEvent } from './event-text.ts';
 
 function event(kind: FeedEventKind, fields: Partial<FeedEvent>, from = 0, to = 0, windowNs = 0): FeedEvent {
   const made = Object.assign(new FeedEvent(), { kind, ...fields });
@@ -9,18 +9,6 @@ function event(kind: FeedEventKind, fields: Partial<FeedEvent>, from = 0, to = 0
   made.numbers[EventNumber.windowNs] = windowNs;
   return made;
 }
-
-test('durations are said with three figures in the unit that suits', () => {
-  expect([0, 999, 1000, 12_345, 5_000_000, 123_456_789, 3.2e9].map(durationText)).toEqual([
-    '0 ns',
-    '999 ns',
-    '1.00 µs',
-    '12.3 µs',
-    '5.00 ms',
-    '123 ms',
-    '3.20 s',
-  ]);
-});
 
 test('a switch names both lines, the evidence and the detection window', () => {
   const fields = { line: 1, otherLine: 0, detail: SwitchEvidence.silence };
@@ -43,11 +31,4 @@ test('every kind has a sentence', () => {
   for (const kind of Object.values(FeedEventKind)) {
     expect(describeEvent(event(kind, { line: 0, otherLine: 1 }), ['A', 'B']).text).not.toContain('undefined');
   }
-});
-
-test('a switch that the operator ordered is no incident, one by silence is', () => {
-  expect(isIncident(event(FeedEventKind.switched, { detail: SwitchEvidence.operator }))).toBe(false);
-  expect(isIncident(event(FeedEventKind.switched, { detail: SwitchEvidence.silence }))).toBe(true);
-  expect(isIncident(event(FeedEventKind.gapLost, {}))).toBe(true);
-  expect(isIncident(event(FeedEventKind.gapFilled, {}))).toBe(false);
 });

@@ -12,26 +12,10 @@ import {
   StatusReason,
   SwitchEvidence,
 } from '../feed/events.ts';
+import { formatNs } from './quantities.ts';
 
 /** How much an event matters to whoever is on duty. */
 export type Severity = 'debug' | 'info' | 'warn' | 'error';
-
-const NS_PER_US = 1e3;
-const NS_PER_MS = 1e6;
-const NS_PER_SECOND = 1e9;
-
-/** `1234567` ns → `1.23 ms`: three significant figures in the unit that suits. */
-export function durationText(ns: number): string {
-  if (!Number.isFinite(ns) || ns < 0) return '?';
-  if (ns < NS_PER_US) return `${Math.round(ns)} ns`;
-  if (ns < NS_PER_MS) return `${threeFigures(ns / NS_PER_US)} µs`;
-  if (ns < NS_PER_SECOND) return `${threeFigures(ns / NS_PER_MS)} ms`;
-  return `${threeFigures(ns / NS_PER_SECOND)} s`;
-}
-
-function threeFigures(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
-}
 
 function rangeText(event: FeedEvent): string {
   const from = event.numbers[EventNumber.from];
@@ -79,17 +63,17 @@ export function describeEvent(event: FeedEvent, lines: readonly string[]): { sev
     case FeedEventKind.gapFilled: {
       const means = nameOf(FillMeans, event.detail);
       const by = means === 'otherLine' && event.line >= 0 ? `from ${line}` : (MEANS_WORDS[means] ?? means);
-      return { severity: 'debug', text: `gap filled ${by} after ${durationText(windowNs)}: ${rangeText(event)}` };
+      return { severity: 'debug', text: `gap filled ${by} after ${formatNs(windowNs)}: ${rangeText(event)}` };
     }
     case FeedEventKind.gapLost: {
       const cause = CAUSE_WORDS[nameOf(LossCause, event.detail)] ?? `cause ${event.detail}`;
-      const text = `LOST ${rangeText(event)} after ${durationText(windowNs)}: ${cause}`;
+      const text = `LOST ${rangeText(event)} after ${formatNs(windowNs)}: ${cause}`;
       return { severity: 'error', text };
     }
     case FeedEventKind.switched: {
       const evidence = nameOf(SwitchEvidence, event.detail);
       const why = EVIDENCE_WORDS[evidence] ?? evidence;
-      const text = `switched from ${other} to ${line}: ${why} (${evidence}, detected within ${durationText(windowNs)})`;
+      const text = `switched from ${other} to ${line}: ${why} (${evidence}, detected within ${formatNs(windowNs)})`;
       return { severity: 'warn', text };
     }
     case FeedEventKind.status: {
@@ -136,11 +120,4 @@ export function describeEvent(event: FeedEvent, lines: readonly string[]): { sev
     case FeedEventKind.started:
       return { severity: 'info', text: `stream starts at unit ${from}, seen first on ${line}` };
   }
-}
-
-/** Is it worth keeping the packets around it? Loss, disagreement, and a switch that nobody ordered. */
-export function isIncident(event: FeedEvent): boolean {
-  if (event.kind === FeedEventKind.gapLost || event.kind === FeedEventKind.disagreement) return true;
-  const ordered = event.detail === SwitchEvidence.operator || event.detail === SwitchEvidence.failback;
-  return event.kind === FeedEventKind.switched && !ordered;
 }
