@@ -1,0 +1,39 @@
+import type { Turn } from './interleave.ts';
+import type { Program, Sample } from './program.ts';
+
+/** How long a program waits for the end of a sample before it gives up. */
+const LIMIT_MS = 10_000;
+
+/**
+ * The generator, and where each receiver's stream stands: every receiver has its own ports and its own numbers, so
+ * that none sees what is sent to another.
+ */
+export class Traffic {
+  private readonly sender: Program;
+  private readonly nextNumber = new Map<Program, number>();
+
+  constructor(sender: Program) {
+    this.sender = sender;
+  }
+
+  /** One sample: the receiver is armed, then `pattern` (see `c/sender.c`) is sent to it. */
+  async sample(receiver: Program, pattern: string, limitMs = LIMIT_MS): Promise<Sample> {
+    const ports = (receiver.ready.ports as number[]).join(',');
+    const seq = this.nextNumber.get(receiver) ?? 1;
+    let sending: Promise<Sample> | undefined;
+    const received = await receiver.go(`limitMs=${limitMs}`, () => {
+      sending = this.sender.go(`${pattern} ports=${ports} seq=${seq}`);
+    });
+    if (sending === undefined) throw new Error(`${receiver.name} never said that it was armed`);
+    const sent = await sending;
+    this.nextNumber.set(receiver, sent.next as number);
+    if (received.ended !== true) {
+      throw new Error(`${receiver.name} did not see the end of a sample: ${received.ops} of ${sent.ops} messages`);
+    }
+    return { ...received, sent: sent.ops, senderWorstLateNs: sent.worstLateNs };
+  }
+
+  turn(name: string, receiver: Program, pattern: string): Turn {
+    return { name, program: receiver, run: () => this.sample(receiver, pattern) };
+  }
+}
