@@ -31,7 +31,6 @@ typedef struct {
   uint32_t hash;
   uint32_t source; /* bit 7: the race for it is decided */
   int64_t rx;
-  int64_t pad;
 } arb_copy;
 
 typedef struct {
