@@ -57,6 +57,7 @@ const REMEDIES: Record<string, string> = {
   EACCES: 'ports below 1024 need the capability CAP_NET_BIND_SERVICE',
   EPERM: 'this needs a privilege (CAP_NET_ADMIN)',
   ENODEV: 'there is no such interface on this host',
+  ENETDOWN: 'the interface is down or has no address: bring it up, or give its address instead of its name',
   EMFILE: 'no more sockets: raise maxSockets or the limit of open files',
 };
 

@@ -1,4 +1,5 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { existsSync } from 'node:fs';
 import { constants, networkInterfaces } from 'node:os';
 import { intToIpv4, ipv4ToInt, isIpv4 } from './address.ts';
 import {
@@ -39,12 +40,13 @@ function monotonicNs(): number {
   return seconds * NS_PER_SECOND + ns;
 }
 
-/** `dgram` joins on an address only; lines may name the interface. */
+/** `dgram` joins on an address only; lines may name the interface. Node lists only those that have a carrier. */
 function interfaceAddress(nameOrAddress: string): string {
   if (isIpv4(nameOrAddress)) return nameOrAddress;
   const address = networkInterfaces()[nameOrAddress]?.find((entry) => entry.family === 'IPv4')?.address;
-  if (address === undefined) throw Object.assign(new Error('no such interface'), { code: 'ENODEV' });
-  return address;
+  if (address !== undefined) return address;
+  const code = existsSync(`/sys/class/net/${nameOrAddress}`) ? 'ENETDOWN' : 'ENODEV';
+  throw Object.assign(new Error('the interface has no address'), { code });
 }
 
 /** Addresses are dotted already: answering at once makes `bind` take effect before it returns. */
