@@ -76,20 +76,29 @@ export class FaultPipeline {
     truncated: 0,
   };
   readonly #seed: number;
+  readonly #stream: number;
   readonly #output: PacketOutput;
   #faults: Fault[] = [];
   #created = 0;
   #scratch = new Uint8Array(2048);
 
-  /** @param seed of the faults that bring none of their own */
-  constructor(seed: number, output: PacketOutput) {
+  /**
+   * @param seed of the faults that bring none of their own
+   * @param stream tells pipelines apart, so that one fault on every line does not hit the same packets of each
+   */
+  constructor(seed: number, stream: number, output: PacketOutput) {
     this.#seed = seed;
+    this.#stream = stream;
     this.#output = output;
   }
 
-  /** Puts a fault in force from `nowNs` (or `spec.afterNs` later). @returns its number, for {@link clear} */
-  add(spec: FaultSpec, nowNs: number): number {
-    const id = ++this.#created;
+  /**
+   * Puts a fault in force from `nowNs` (or `spec.afterNs` later).
+   * @param id its number, for {@link clear}; given where one fault is put on several lines
+   * @returns its number
+   */
+  add(spec: FaultSpec, nowNs: number, id = this.#created + 1): number {
+    this.#created = Math.max(this.#created, id);
     const startsNs = nowNs + (spec.afterNs ?? 0);
     this.#faults.push({
       id,
@@ -97,7 +106,7 @@ export class FaultPipeline {
       text: formatFaultSpec(spec),
       startsNs,
       endsNs: startsNs + (spec.forNs ?? Number.POSITIVE_INFINITY),
-      random: spec.seed === undefined ? new Random(this.#seed, id) : new Random(spec.seed),
+      random: new Random(spec.seed ?? this.#seed + id, this.#stream),
       burstLeft: spec.kind === 'burst' && spec.rate === undefined ? (spec.count ?? 0) : 0,
       held: [],
     });

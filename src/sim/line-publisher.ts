@@ -1,6 +1,6 @@
 import { DelayQueue } from './delay-queue.ts';
 import { FaultPipeline } from './faults.ts';
-import type { Random } from './random.ts';
+import { Random } from './random.ts';
 
 /** Puts one datagram on a wire. @returns 0, or an errno */
 export type SendPacket = (bytes: Uint8Array, offset: number, length: number) => number;
@@ -20,6 +20,8 @@ export interface LineStats {
   /** The last errno. */
   lastError: number;
 }
+
+const SKEW_STREAM = 2000;
 
 /**
  * One line's way out: packets go through its faults and its delays and then onto the wire. Independent of the other
@@ -44,12 +46,15 @@ export class LinePublisher {
   /** When the packet offered last is due: in order, skew never makes a line overtake itself. */
   #orderNs = 0;
 
-  constructor(name: string, seed: number, skew: LineSkew, random: Random, send: SendPacket) {
+  /**
+   * @param index of the line in its feed: its faults' and its skew's randomness differ by it
+   */
+  constructor(name: string, index: number, seed: number, skew: LineSkew, send: SendPacket) {
     this.name = name;
     this.#skew = skew;
-    this.#random = random;
+    this.#random = new Random(seed, SKEW_STREAM + index);
     this.#send = send;
-    this.faults = new FaultPipeline(seed, this.#schedule);
+    this.faults = new FaultPipeline(seed, index, this.#schedule);
   }
 
   /** How late the line is with its next packet, in ns; negative = early. Drawn once per packet. */
@@ -73,7 +78,7 @@ export class LinePublisher {
 
   /** Sends what is due. */
   drain(nowNs: number): void {
-    while (this.#delayed.nextDueNs <= nowNs) this.#delayed.shift(this.#sendDelayed);
+    while (this.#delayed.length > 0 && this.#delayed.nextDueNs <= nowNs) this.#delayed.shift(this.#sendDelayed);
   }
 
   /** Sends all that waits, due or not: at the end of a run. */

@@ -45,6 +45,9 @@ export class Publisher {
   #packedLength = 0;
   /** Lines whose sequence was restarted alone, and under which session name. */
   readonly #restarted: (string | undefined)[];
+  /** Lines that say end of session. */
+  readonly #over: boolean[];
+  readonly #skews: number[] = [];
 
   constructor(store: UnitStore, lines: readonly LinePublisher[], options: PublisherOptions) {
     this.#store = store;
@@ -54,6 +57,7 @@ export class Publisher {
     this.#random = new Random(options.seed, 1);
     this.#repacketiseRandom = lines.map((_, line) => new Random(options.seed, REPACKETISE_STREAM + line));
     this.#restarted = lines.map(() => undefined);
+    this.#over = lines.map(() => false);
     for (const line of lines) line.cursor = store.next;
   }
 
@@ -83,13 +87,11 @@ export class Publisher {
     this.#drain(nowNs);
   }
 
-  /** Says once, on every line, that the session is over. */
+  /** Says once, on every line, that the session is over; {@link publish} repeats it in place of heartbeats. */
   sendEndOfSession(): void {
     this.ended = true;
-    this.#forget();
-    const nowNs = this.#options.now();
-    for (const line of this.lines)
-      this.#offer(line, this.#packetiser.packEndOfSession(line.cursor, line.shift), nowNs, 0);
+    this.#over.fill(false);
+    this.#keepAlive(this.#options.now());
   }
 
   /** Sends what faults and skew hold back. */
@@ -153,8 +155,6 @@ export class Publisher {
     return nowNs;
   }
 
-  readonly #skews: number[] = [];
-
   #sendNext(index: number, end: number, nowNs: number, skewNs: number): void {
     const line = this.lines[index];
     const first = line.cursor;
@@ -168,14 +168,16 @@ export class Publisher {
       repacketise === undefined
         ? end - first
         : Math.min(end - first, 1 + this.#repacketiseRandom[index].below(repacketise.count!));
-    const session = this.#restarted[index];
-    if (session !== undefined) {
-      this.#forget();
-      this.#packetiser.setSession(session);
-    }
-    if (this.#packedFirst !== first || this.#packedLimit !== units || this.#packedShift !== line.shift) {
-      this.#packedLength = this.#packetiser.packUnits(this.#store, first, units, line.shift);
-      this.#packedFirst = first;
+    if (
+      this.#packedFirst !== first ||
+      this.#packedLimit !== units ||
+      this.#packedShift !== line.shift ||
+      this.#restarted[index] !== undefined
+    ) {
+      this.#usingSession(index, () => {
+        this.#packedLength = this.#packetiser.packUnits(this.#store, first, units, line.shift);
+      });
+      this.#packedFirst = this.#restarted[index] === undefined ? first : -1;
       this.#packedLimit = units;
       this.#packedShift = line.shift;
     }
@@ -185,10 +187,14 @@ export class Publisher {
       line.cursor = first + this.#packetiser.packed;
       this.#offer(line, this.#packedLength, nowNs, skewNs);
     }
-    if (session !== undefined) {
-      this.#forget();
-      this.#packetiser.setSession(this.#store.session);
-    }
+  }
+
+  /** Packs under the session name of a line that was restarted alone. */
+  #usingSession(index: number, pack: () => void): void {
+    const session = this.#restarted[index];
+    if (session !== undefined) this.#packetiser.setSession(session);
+    pack();
+    if (session !== undefined) this.#packetiser.setSession(this.#store.session);
   }
 
   /** A line restarted alone counts from 1 again, from where it was when the fault came into force. */
@@ -205,13 +211,20 @@ export class Publisher {
   }
 
   #keepAlive(nowNs: number): void {
-    for (const line of this.lines) {
-      if (nowNs - line.lastOfferedNs < this.#options.heartbeatNs) continue;
-      this.#forget();
+    for (let index = 0; index < this.lines.length; index++) {
+      const line = this.lines[index];
       const over = this.ended || line.faults.find('end', nowNs) !== undefined;
-      const length = over
-        ? this.#packetiser.packEndOfSession(line.cursor, line.shift)
-        : this.#packetiser.packHeartbeat(line.cursor, line.shift);
+      const news = over && !this.#over[index];
+      this.#over[index] = over;
+      if (!news && nowNs - line.lastOfferedNs < this.#options.heartbeatNs) continue;
+      this.#forget();
+      this.#followLineRestart(index, nowNs);
+      let length = 0;
+      this.#usingSession(index, () => {
+        length = over
+          ? this.#packetiser.packEndOfSession(line.cursor, line.shift)
+          : this.#packetiser.packHeartbeat(line.cursor, line.shift);
+      });
       this.#offer(line, length, nowNs, 0);
     }
   }
