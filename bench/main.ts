@@ -49,7 +49,7 @@ function makeContext(smoke: boolean): BenchContext {
     rounds: (full = FULL_ROUNDS) => (smoke ? SMOKE_ROUNDS : full),
     milliseconds: (full) => (smoke ? Math.ceil(full * SMOKE_SHARE) : full),
     startC: (name, args = '') =>
-      Program.start({ name: `C ${name}`, command: join(bench, '.build', name), args: words(args) }),
+      Program.start({ name: `C ${name} ${args}`.trim(), command: join(bench, '.build', name), args: words(args) }),
     startNode: (name, args = '', { as = name, flags = [] } = {}) =>
       Program.start({
         name: as,
@@ -57,7 +57,7 @@ function makeContext(smoke: boolean): BenchContext {
         args: [
           '--disable-warning=ExperimentalWarning',
           ...flags,
-          join(bench, name.includes('/') ? name : `programs/${name}.ts`),
+          join(bench, name.endsWith('.ts') ? name : `programs/${name}.ts`),
           ...words(args),
         ],
       }),

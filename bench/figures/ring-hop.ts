@@ -1,14 +1,13 @@
 import { againstTwin } from '../lib/criteria.ts';
 import type { Figure } from '../lib/figure.ts';
-import { collectionsOf, interleave, pooled, rawOf, statistic, turn } from '../lib/interleave.ts';
-import type { Sample } from '../lib/program.ts';
-import { quantile, ratioOfPairs } from '../lib/stats.ts';
+import { collectionsOf, interleave, latencyQuantile, pooled, rawOf, statistic, turn } from '../lib/interleave.ts';
+import { ratioOfPairs } from '../lib/stats.ts';
 import { percentileColumns, percentileRow } from '../lib/text.ts';
 
 const SAMPLE_MS = 120;
 const TAIL_ROUNDS = 5;
 
-const p50 = (sample: Sample) => quantile(Float32Array.from(sample.latency ?? []).sort(), 0.5);
+const p50 = latencyQuantile(0.5);
 
 /** One hop over the single-producer single-consumer ring. */
 export const ringHop: Figure = {

@@ -1,6 +1,6 @@
 import type { RawSeries } from './figure.ts';
 import { encodeSamples, type Program, type Sample } from './program.ts';
-import { percentiles } from './stats.ts';
+import { percentiles, quantile } from './stats.ts';
 
 /** One program's turn within a round. */
 export interface Turn {
@@ -72,4 +72,11 @@ export function collectionsOf(samples: readonly Sample[]): number {
   let n = 0;
   for (const sample of samples) for (const thread of sample.threads ?? []) n += thread.collections;
   return n;
+}
+
+export const nsPerOp = (sample: Sample): number => sample.ns / sample.ops;
+
+/** Percentile `q` of one sample's raw latencies. */
+export function latencyQuantile(q: number): (sample: Sample) => number {
+  return (sample) => quantile(Float32Array.from(sample.latency ?? []).sort(), q);
 }
