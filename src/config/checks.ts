@@ -92,12 +92,12 @@ export function checkFeed(feed: Loose, context: Context): void {
 
 export function checkThreads(threads: Loose, context: Context): void {
   if (!isObject(threads)) return;
-  const scheduling = threads.scheduling?.class;
-  if ((scheduling === 'fifo' || scheduling === 'rr') && threads.idle === 'spin')
+  const { idle } = threads;
+  if (threads.scheduling?.class === 'fifo' && (idle === 'spin' || idle === 'yield'))
     report(
       context,
       ['scheduling', 'class'],
-      `${scheduling} with idle: spin starves the core: the kernel stops real-time threads that never sleep; use other, or idle: yield, backoff or park`,
+      `fifo with idle: ${idle} would take its core from everything else for ever: use idle: park or backoff, or class: other`,
     );
 }
 

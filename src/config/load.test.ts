@@ -262,7 +262,7 @@ describe('a violation is reported at its line and column', () => {
       'real-time scheduling of a thread that never sleeps',
       `${VALID}threads: { idle: spin, scheduling: { class: fifo } }\n`,
       [
-        '11:45: threads.scheduling.class: fifo with idle: spin starves the core: the kernel stops real-time threads that never sleep; use other, or idle: yield, backoff or park',
+        '11:45: threads.scheduling.class: fifo with idle: spin would take its core from everything else for ever: use idle: park or backoff, or class: other',
       ],
     ],
     [

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Document, isScalar, LineCounter, parseAllDocuments, visit } from 'yaml';
 import { z } from 'zod';
@@ -55,8 +55,13 @@ const MAX_ALIASES = 100;
 /**
  * Reads a config and says everything that is wrong with it. Never throws for what the text holds.
  * @param file its name, for messages; relative paths in it are resolved against its folder
+ * @param options `files`: warn of files it names that are not on this host
  */
-export function examineConfig(text: string, file: string): ConfigExamination {
+export function examineConfig(
+  text: string,
+  file: string,
+  options: { readonly files?: boolean } = {},
+): ConfigExamination {
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, { lineCounter: lines, merge: true, prettyErrors: false, uniqueKeys: true });
   const document: Document | undefined = 'empty' in documents ? undefined : documents[0];
@@ -95,7 +100,8 @@ export function examineConfig(text: string, file: string): ConfigExamination {
     return { problems: findings.map(toProblem('error')).sort(byPlace) };
   }
   const config = resolvePaths(parsed.data, dirname(resolve(file)));
-  return { config, problems: findWarnings(config, input).map(toProblem('warning')).sort(byPlace) };
+  const warnings = [...findWarnings(config, input), ...(options.files ? findMissingFiles(config, input) : [])];
+  return { config, problems: warnings.map(toProblem('warning')).sort(byPlace) };
 }
 
 function syntaxProblems(
@@ -174,6 +180,22 @@ function resolvePaths(config: WarmlineConfig, folder: string): WarmlineConfig {
     strategies: config.strategies.map((one) => ({ ...one, module: resolve(folder, one.module) })),
     flightRecorder: { ...config.flightRecorder, directory: resolve(folder, config.flightRecorder.directory) },
   };
+}
+
+/** Files that a config names and that are not on this host. */
+function findMissingFiles(config: WarmlineConfig, input: unknown): Finding[] {
+  const findings: Finding[] = [];
+  const look = (path: (string | number)[], file: string | undefined) => {
+    if (file !== undefined && !existsSync(file)) findings.push({ path, message: `there is no ${file}`, at: 'value' });
+  };
+  const short = (input as { strategy?: string }).strategy !== undefined;
+  config.strategies.forEach((one, i) => {
+    look(short ? ['strategy'] : ['strategies', i, 'module'], one.module);
+  });
+  config.feeds.forEach((feed, i) => {
+    look(['feeds', i, 'snapshot', 'passwordFile'], feed.snapshot?.passwordFile);
+  });
+  return findings;
 }
 
 interface SchemaNode {

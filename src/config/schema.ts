@@ -287,8 +287,8 @@ const threads = withUnits(
         .describe('Cores to pin threads to. Default: not pinned.'),
       scheduling: z
         .strictObject({
-          class: z.enum(['other', 'fifo', 'rr']).prefault('other').describe('Scheduling class of the hot threads.'),
-          priority: count(1, 99).prefault(1).describe('Priority for `fifo` and `rr`.'),
+          class: z.enum(['other', 'batch', 'fifo']).prefault('other').describe('Scheduling class of the hot threads.'),
+          priority: count(1, 99).prefault(1).describe('Priority for `fifo`.'),
         })
         .prefault({})
         .describe('Real-time scheduling; needs CAP_SYS_NICE, without it a warning and `other`.'),

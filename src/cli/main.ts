@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { registerCheck } from './check.ts';
+import { describeFailure, ExitCode } from './errors.ts';
+import { registerReplay } from './replay.ts';
+import { registerSim } from './sim.ts';
+
+/**
+ * The command line. Each command stands in a file of its own that adds itself to the program; what a command needs is
+ * loaded when it runs, so that `--help` and `check` are quick.
+ */
+
+const PACKAGE = new URL('../../package.json', import.meta.url);
+
+function version(): string {
+  return (JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string }).version;
+}
+
+/** The program with all its commands. */
+export function createProgram(): Command {
+  const program = new Command('warmline')
+    .description('Redundant market-data lines in, one gap-free stream out.')
+    .version(version(), '-V, --version')
+    .showHelpAfterError('(see warmline --help)')
+    .exitOverride();
+  registerReplay(program);
+  registerSim(program);
+  registerCheck(program);
+  return program;
+}
+
+function fail(error: unknown): never {
+  const { text, exitCode } = describeFailure(error);
+  process.stderr.write(text);
+  process.exit(exitCode);
+}
+
+/** Runs a command line. @param argv as in `process.argv` */
+export async function main(argv: readonly string[]): Promise<void> {
+  process.on('uncaughtException', fail);
+  process.on('unhandledRejection', fail);
+  // `warmline … | head`: the reader has gone, there is nobody left to write to.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(ExitCode.ok);
+    fail(error);
+  });
+  try {
+    await createProgram().parseAsync(argv);
+  } catch (error) {
+    const { text, exitCode } = describeFailure(error);
+    process.stderr.write(text);
+    process.exitCode = exitCode;
+  }
+}
+
+if (import.meta.main ?? process.argv[1] === import.meta.filename) await main(process.argv);

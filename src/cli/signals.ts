@@ -1,0 +1,40 @@
+import { constants } from 'node:os';
+import { ExitCode } from './errors.ts';
+
+/** A request from outside to stop. */
+export interface StopRequest {
+  /** Aborted by the first SIGINT or SIGTERM (its `reason` is the signal's name), or by {@link stop}. */
+  readonly signal: AbortSignal;
+  /** Ask for the same from inside, for example because `--for` has passed or `q` was pressed. */
+  stop(reason: string): void;
+  /** Takes the handlers off again. */
+  dispose(): void;
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Turns the first SIGINT, SIGTERM or SIGHUP into an abort, so that a command ends cleanly; a second one ends the
+ * process at once, for the case that the clean way hangs.
+ */
+export function listenForStop(): StopRequest {
+  const controller = new AbortController();
+  const onSignal = (name: NodeJS.Signals) => {
+    if (!controller.signal.aborted) {
+      controller.abort(name);
+      return;
+    }
+    process.stderr.write(`warmline: ${name} again: ending at once\n`);
+    process.exit(128 + (constants.signals[name] ?? ExitCode.interrupted - 128));
+  };
+  for (const name of SIGNALS) process.on(name, onSignal);
+  return {
+    signal: controller.signal,
+    stop: (reason) => {
+      if (!controller.signal.aborted) controller.abort(reason);
+    },
+    dispose: () => {
+      for (const name of SIGNALS) process.off(name, onSignal);
+    },
+  };
+}
