@@ -4,7 +4,8 @@ import { EventRecord, encodeEvent } from '../feed/event-record.ts';
 import type { FeedEvent } from '../feed/events.ts';
 import type { FeedHandler, FeedProtocol } from '../feed/protocol.ts';
 import { type FeedSink, UnitCell } from '../feed/sink.ts';
-import type { BroadcastProducer } from '../ring/broadcast-ring.ts';
+import type { BroadcastWriter } from '../ring/broadcast-ring.ts';
+import { copyIn } from '../ring/copy.ts';
 import type { SpscProducer } from '../ring/spsc-ring.ts';
 import { NowCell } from '../strategy/api.ts';
 import type { StrategyHost } from '../strategy/strategy-host.ts';
@@ -18,7 +19,7 @@ export interface FeedOutputs {
   /** Strategies called in place (fused layout). */
   readonly hosts: readonly StrategyHost[];
   /** Ring to strategies on threads of their own; undefined where there are none. */
-  readonly broadcast: BroadcastProducer | undefined;
+  readonly broadcast: BroadcastWriter | undefined;
   /** The thread's reports to the main thread. */
   readonly reports: SpscProducer;
   readonly clock: TurnClock;
@@ -36,7 +37,7 @@ export class FeedRouter implements FeedSink {
   /** Set once, after construction: recovery needs the arbiter that this object owns. */
   recovery: FeedRecovery | undefined;
   private readonly hosts: readonly StrategyHost[];
-  private readonly broadcast: BroadcastProducer | undefined;
+  private readonly broadcast: BroadcastWriter | undefined;
   private readonly reports: SpscProducer;
   private readonly clock: TurnClock;
   private readonly unit: Float64Array;
@@ -82,14 +83,16 @@ export class FeedRouter implements FeedSink {
     const broadcast = this.broadcast;
     if (broadcast !== undefined) {
       const place = broadcast.claim(BroadcastRecord.eventType, EventRecord.bytes);
-      encodeEvent(broadcast.view, place, this.number, event);
-      broadcast.commit();
+      if (place >= 0) {
+        encodeEvent(broadcast.view, place, this.number, event);
+        broadcast.commit();
+      }
     }
     for (let i = 0; i < this.hosts.length; i++) this.hosts[i].onEvent(this.number, event);
     this.recovery?.onEvent(event);
   }
 
-  private publish(ring: BroadcastProducer, view: DataView, offset: number, length: number, source: number): void {
+  private publish(ring: BroadcastWriter, view: DataView, offset: number, length: number, source: number): void {
     const at = ring.claim(BroadcastRecord.unitType, BroadcastRecord.headerBytes + length);
     if (at < 0) return;
     const cell = at >> 3;
@@ -97,7 +100,7 @@ export class FeedRouter implements FeedSink {
     ring.float64[cell + 1] = this.unit[UnitCell.rxNs];
     ring.view.setInt32(at + BroadcastRecord.feedOffset, this.number, true);
     ring.view.setInt32(at + BroadcastRecord.sourceOffset, source, true);
-    ring.copyIn(at + BroadcastRecord.headerBytes, view, offset, length);
+    copyIn(ring.int32, (at + BroadcastRecord.headerBytes) >> 2, view, offset, length);
     ring.commit();
   }
 }

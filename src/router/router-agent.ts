@@ -3,7 +3,7 @@ import type { FeedHandler, FeedProtocol } from '../feed/protocol.ts';
 import { Source, TimeCell } from '../feed/sink.ts';
 import type { DatagramPoller, DatagramSocketOptions } from '../io/datagram.ts';
 import { connectStream, createDatagramPoller } from '../io/open.ts';
-import { BroadcastProducer } from '../ring/broadcast-ring.ts';
+import { BroadcastWriter } from '../ring/broadcast-ring.ts';
 import type { Agent } from '../runtime/agent.ts';
 import type { AgentContext } from '../runtime/agent-context.ts';
 import { createClock } from '../runtime/clock.ts';
@@ -118,7 +118,7 @@ export class RouterAgent implements Agent {
     );
     const outputs = {
       hosts,
-      broadcast: options.broadcast === undefined ? undefined : new BroadcastProducer(options.broadcast),
+      broadcast: options.broadcast === undefined ? undefined : new BroadcastWriter(options.broadcast),
       reports: context.reports,
       clock,
     };

@@ -176,12 +176,13 @@ export class StrategyHost {
     if (feed !== undefined) this.tell('onLapped', feed);
   }
 
-  /** Sets a feed's status without telling: how things stand when a strategy is started late. */
+  /** Sets a feed's status as it is found, at a late start or after a lap; a running strategy is told of a change. */
   seed(feedNumber: number, status: FeedStatus, reason: StatusReason): void {
     const feed = this.byRouterFeed[feedNumber];
-    if (feed === undefined) return;
+    if (feed === undefined || (feed.status === status && feed.reason === reason)) return;
     feed.status = status;
     feed.reason = reason;
+    this.tell('onFeedStatus', feed);
   }
 
   /** Fires what is due. @returns how many timers fired */

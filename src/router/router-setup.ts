@@ -1,0 +1,195 @@
+import { FlightRing } from '../capture/flight-ring.ts';
+import type { FeedConfig, StrategyConfig, WarmlineConfig } from '../config/schema.ts';
+import { ioKind } from '../io/open.ts';
+import { createBroadcastRing } from '../ring/broadcast-ring-descriptor.ts';
+import { createSpscRing } from '../ring/spsc-ring-descriptor.ts';
+import type { AgentSpec } from '../runtime/agent-context.ts';
+import { CounterRegistry } from '../runtime/counters.ts';
+import { histogramCellNames } from '../runtime/histogram.ts';
+import { siblingUrl } from '../runtime/module-url.ts';
+import type { ThreadSpec } from '../runtime/thread-spec.ts';
+import type { StrategyAgentOptions } from '../strategy/strategy-agent.ts';
+import { STRATEGY_CELLS, StrategyCell, type StrategySpec } from '../strategy/strategy-host.ts';
+import { type FeedSetup, namesOf, setUpFeeds } from './feed-setup.ts';
+import type { LineAgentOptions } from './line-agent.ts';
+import { createCommandMemory } from './operator-commands.ts';
+import { ROUTER_REPORT_RING_BYTES } from './report-record.ts';
+import type { RouterAgentOptions } from './router-agent.ts';
+import { type PlannedThread, planThreads, type ThreadPlan } from './thread-plan.ts';
+
+/** One strategy as the main thread sees it. */
+export interface StrategyHandle {
+  readonly config: StrategyConfig;
+  readonly cells: Float64Array;
+  /** Name of the thread that runs it. */
+  readonly thread: string;
+}
+
+/** A flight ring and whose packets are in it. */
+export interface FlightSource {
+  readonly thread: string;
+  readonly memory: SharedArrayBuffer;
+  /** The line behind each socket index; sockets beyond are no lines (retransmit answers). */
+  readonly sockets: readonly { readonly feed: FeedConfig; readonly line: number }[];
+}
+
+/** Everything a router consists of before a thread runs: shared memory, plan, and what each thread is given. */
+export interface RouterSetup {
+  readonly config: WarmlineConfig;
+  readonly counters: CounterRegistry;
+  readonly plan: ThreadPlan;
+  readonly feeds: readonly FeedSetup[];
+  readonly strategies: readonly StrategyHandle[];
+  /** Receive stamp to strategy returned, in ns (`runtime/histogram.ts`). */
+  readonly latency: Float64Array;
+  readonly flights: readonly FlightSource[];
+  readonly commands: SharedArrayBuffer;
+  /** In the order in which they are to be started: readers before writers. */
+  readonly threads: readonly ThreadSpec[];
+}
+
+/** Room for units between the router and strategy threads: a second or so of a busy feed. */
+const BROADCAST_RING_BYTES = 1 << 24;
+/** Room between a line's thread and the router's. */
+const LINE_RING_BYTES = 1 << 22;
+const BYTES_PER_MIB = 1024 * 1024;
+
+/**
+ * Allocates what the config asks for. Opens nothing.
+ * @param evented strategies that need an event loop
+ * @throws {Error} naming the key that can't be honoured on this host
+ */
+export function setUpRouter(config: WarmlineConfig, evented: ReadonlySet<string>): RouterSetup {
+  const counters = new CounterRegistry();
+  const feeds = setUpFeeds(config, counters);
+  const lineNames = [...new Set(config.feeds.flatMap((feed) => feed.lines.map((line) => line.name)))];
+  const plan = planThreads({
+    threads: config.threads,
+    io: ioKind(config.io.mode),
+    lineNames,
+    strategies: config.strategies.map((strategy) => strategy.name),
+    evented,
+  });
+  const latency = counters.allocate('latency', { from: 'receive', to: 'strategy' }, histogramCellNames()).cells;
+  const commands = createCommandMemory();
+  const broadcast = plan.strategies.length === 0 ? undefined : createBroadcastRing(BROADCAST_RING_BYTES);
+  const cellNames = namesOf(StrategyCell, STRATEGY_CELLS);
+  const strategies = config.strategies.map((strategy): StrategyHandle => {
+    const own = plan.strategies.find((thread) => thread.agents.includes(strategy.name));
+    const cells = counters.allocate('strategy', { strategy: strategy.name }, cellNames).cells;
+    return { config: strategy, cells, thread: (own ?? plan.router).name };
+  });
+  const flights: FlightSource[] = [];
+  const newFlight = (thread: string, sockets: FlightSource['sockets']): SharedArrayBuffer => {
+    const memory = new SharedArrayBuffer(FlightRing.headerBytes + config.flightRecorder.sizeBytes);
+    flights.push({ thread, memory, sockets });
+    return memory;
+  };
+
+  const rings = new Map<string, SharedArrayBuffer>();
+  const lineThreads = plan.lines.map((planned, index) => {
+    const name = lineNames[index];
+    const members = feeds.flatMap((feed) => {
+      const line = feed.config.lines.findIndex((candidate) => candidate.name === name);
+      return line < 0 ? [] : [{ feed, line }];
+    });
+    const options: LineAgentOptions = {
+      name: planned.name,
+      ioMode: plan.io,
+      batch: config.io.batch,
+      slotBytes: config.io.slotBytes,
+      sockets: members.map(({ feed, line }) => {
+        const ring = createSpscRing(LINE_RING_BYTES);
+        rings.set(ringKey(feed, line), ring);
+        return { socket: feed.sockets[line], ring };
+      }),
+      flight: newFlight(
+        planned.name,
+        members.map(({ feed, line }) => ({ feed: feed.config, line })),
+      ),
+    };
+    return threadSpec(config, planned, [agent(planned.name, './line-agent', options)]);
+  });
+
+  const fused = plan.layout === 'fused';
+  const inPlace = strategies.filter((strategy) => strategy.thread === plan.router.name);
+  const routerOptions: RouterAgentOptions = {
+    ioMode: plan.io,
+    batch: config.io.batch,
+    slotBytes: config.io.slotBytes,
+    feeds: feeds.map((feed) => ({
+      ...feed.options,
+      sockets: fused ? feed.sockets : undefined,
+      rings: fused ? undefined : feed.config.lines.map((_, line) => rings.get(ringKey(feed, line))!),
+    })),
+    strategies: inPlace.map((strategy) => ({ spec: strategySpec(config, strategy.config), cells: strategy.cells })),
+    layout: plan.router.mode === 'evented' ? 'evented' : 'fused',
+    broadcast,
+    commands,
+    latency,
+    flight: fused
+      ? newFlight(
+          plan.router.name,
+          feeds.flatMap((feed) => feed.config.lines.map((_, line) => ({ feed: feed.config, line }))),
+        )
+      : undefined,
+  };
+  const routerThread = threadSpec(config, plan.router, [agent('router', './router-agent', routerOptions)]);
+  const strategyThreads = plan.strategies.map((planned) => {
+    const strategy = strategies.find((candidate) => candidate.thread === planned.name)!;
+    const options: StrategyAgentOptions = {
+      spec: strategySpec(config, strategy.config),
+      cells: strategy.cells,
+      layout: planned.mode === 'evented' ? 'evented' : 'dedicated',
+      broadcast: broadcast!,
+      feeds: feeds.map(({ options: { name, protocol, cells, books } }) => ({ name, protocol, cells, books })),
+    };
+    return {
+      ...threadSpec(config, planned, [agent(strategy.config.name, '../strategy/strategy-agent', options)]),
+      onAgentFailure: 'stopThread' as const,
+      maxHeapMb: Math.ceil(strategy.config.heapBytes / BYTES_PER_MIB),
+    };
+  });
+  return {
+    config,
+    counters,
+    plan,
+    feeds,
+    strategies,
+    latency,
+    flights,
+    commands,
+    threads: [...strategyThreads, routerThread, ...lineThreads],
+  };
+}
+
+function ringKey(feed: FeedSetup, line: number): string {
+  return `${feed.config.name}/${line}`;
+}
+
+function agent(name: string, module: string, options: unknown): AgentSpec {
+  return { name, module: siblingUrl(import.meta.url, module).href, options };
+}
+
+function threadSpec(config: WarmlineConfig, planned: PlannedThread, agents: readonly AgentSpec[]): ThreadSpec {
+  const { class: scheduling, priority } = config.threads.scheduling;
+  return {
+    name: planned.name,
+    agents,
+    mode: planned.mode,
+    idle: { kind: planned.idle },
+    core: planned.core,
+    scheduling,
+    priority,
+    reportRingBytes: ROUTER_REPORT_RING_BYTES,
+  };
+}
+
+function strategySpec(config: WarmlineConfig, strategy: StrategyConfig): StrategySpec {
+  return {
+    name: strategy.name,
+    module: strategy.module,
+    options: strategy.options,
+    feeds: strategy.feeds.map((name) => config.feeds.findIndex((feed) => feed.name === name)),
+  };
+}
