@@ -158,15 +158,16 @@ describe.runIf(loadNative())('the addon', () => {
     const file = join(folder, 'many');
     const entry = new URL('./testing/worker-opens-everything.ts', import.meta.url);
     const times = 50;
-    const ways = ['return', 'exit', 'throw'] as const;
+    const ways = ['return', 'exit', 'throw', 'spin'] as const;
     for (let i = 0; i < times; i++) {
       const how = ways[i % ways.length];
       const worker = new Worker(entry, { workerData: { file, port, how } });
       const errors: Error[] = [];
       worker.on('error', (error) => errors.push(error));
+      if (how === 'spin') worker.on('message', () => worker.terminate());
       const code = await new Promise<number>((resolve) => worker.on('exit', resolve));
       expect(errors.map((error) => error.message)).toEqual(how === 'throw' ? ['on purpose'] : []);
-      expect(code).toBe(how === 'throw' ? 1 : 0);
+      expect(code).toBe(how === 'throw' || how === 'spin' ? 1 : 0);
     }
     server.close();
     expect(new Int32Array(map(file, PAGE, 0))[0]).toBe(times);

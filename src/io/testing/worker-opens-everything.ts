@@ -6,7 +6,7 @@ import { loadNative, MapFileFlag } from '../native.ts';
 import { connectStream, createDatagramPoller } from '../open.ts';
 
 const FLIGHT_BYTES = FlightRing.headerBytes + (1 << 17);
-const { file, port, how } = workerData as { file: string; port: number; how: 'return' | 'exit' | 'throw' };
+const { file, port, how } = workerData as { file: string; port: number; how: 'return' | 'exit' | 'throw' | 'spin' };
 
 const native = loadNative();
 if (native === undefined) throw new Error('no addon');
@@ -27,4 +27,6 @@ native.bindClock(new Float64Array(1)).read();
 
 if (how === 'throw') throw new Error('on purpose');
 if (how === 'exit') process.exit(0);
-parentPort?.postMessage({ mapped: cells[0], arrays: poller.bytes.length });
+parentPort?.postMessage('open');
+// Ended from outside, in the middle of a poll.
+while (how === 'spin') poller.poll();
