@@ -59,20 +59,24 @@ export class CaptureBytes {
   }
 
   async #inflate(gunzip: Gunzip, chunk: Uint8Array | undefined): Promise<Uint8Array | undefined> {
-    await new Promise<void>((resolve) => {
-      const done = (): void => resolve();
-      gunzip.once('error', done);
-      if (chunk === undefined) gunzip.end(done);
-      else
-        gunzip.write(chunk, () => {
-          gunzip.off('error', done);
-          resolve();
-        });
-    });
     const pieces: Buffer[] = [];
-    for (;;) {
-      const piece = gunzip.read() as Buffer | null;
-      if (piece === null) break;
+    await new Promise<void>((resolve) => {
+      const done = (error?: Error | null): void => {
+        gunzip.off('error', done);
+        this.#failed ??= error ?? undefined;
+        resolve();
+      };
+      gunzip.once('error', done);
+      if (chunk !== undefined) {
+        gunzip.write(chunk, done);
+        return;
+      }
+      // Whether the stream is complete shows only after 'finish': as 'end', or as an error.
+      gunzip.on('data', (piece: Buffer) => pieces.push(piece));
+      gunzip.once('end', () => done());
+      gunzip.end();
+    });
+    for (let piece = gunzip.read() as Buffer | null; piece !== null; piece = gunzip.read() as Buffer | null) {
       pieces.push(piece);
     }
     if (this.#failed !== undefined || chunk === undefined) {

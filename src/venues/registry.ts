@@ -1,5 +1,7 @@
+import { createBookMemory } from '../feed/book-memory.ts';
 import type { FeedProtocol } from '../feed/protocol.ts';
 import { Mdp3Framer } from './cme/mdp3.ts';
+import { ItchFeedHandler } from './nasdaq/itch-feed.ts';
 import { MoldUdp64Framer, MoldUdp64Requests } from './nasdaq/moldudp64.ts';
 
 /** The feed protocols that exist. To add one, implement {@link FeedProtocol} and list it here. */
@@ -7,6 +9,8 @@ const protocols: readonly FeedProtocol[] = [
   {
     name: 'moldudp64',
     createFramer: () => new MoldUdp64Framer(),
+    createHandler: (options) => new ItchFeedHandler(options),
+    createBookMemory,
     retransmit: new MoldUdp64Requests(),
   },
   {
