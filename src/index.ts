@@ -1,2 +1,21 @@
-/** Warmline as a library: arbiter, rings, capture reading and replay, and the strategy API. */
-export {};
+/**
+ * Warmline as a library: the strategy API, and arbiter, rings and replay for one's own program.
+ */
+export { Arbiter } from './feed/arbiter.ts';
+export { type ArbiterConfig, defaultArbiterConfig } from './feed/arbiter-config.ts';
+export { BookView, LadderCopy, OrderBooks, Side, TOP_CELLS, TopCell, TradingState } from './feed/book.ts';
+export * from './feed/events.ts';
+export { FeedCell, feedCellCount, LineCell, lineCell, lineLost } from './feed/feed-counters.ts';
+export { Frame, FrameId, type Framer, MalformedReason, PacketKind } from './feed/framer.ts';
+export { type FeedSink, Source, TimeCell, UnitCell } from './feed/sink.ts';
+export { BroadcastReader, BroadcastWriter, LAPPED } from './ring/broadcast-ring.ts';
+export { createBroadcastRing } from './ring/broadcast-ring-descriptor.ts';
+export { type RecordHandler, SpscConsumer, SpscObserver, SpscProducer } from './ring/spsc-ring.ts';
+export { createSpscRing } from './ring/spsc-ring-descriptor.ts';
+export * from './strategy/api.ts';
+export { Mdp3Framer } from './venues/cme/mdp3.ts';
+export type { ItchHandler } from './venues/nasdaq/itch-handler.ts';
+export * from './venues/nasdaq/itch5.ts';
+export * from './venues/nasdaq/itch5-market.ts';
+export * from './venues/nasdaq/itch5-orders.ts';
+export { MoldUdp64Framer } from './venues/nasdaq/moldudp64.ts';
