@@ -43,8 +43,9 @@ const WATCH_MS = 100;
 /** Adds `warmline sim CONFIG` and `warmline sim fault …`. */
 export function registerSim(program: Command): void {
   const sim = program
-    .command('sim')
     // `sim` and `sim fault` have options of the same names: those behind `fault` are its own.
+    .enablePositionalOptions()
+    .command('sim')
     .enablePositionalOptions()
     .description('simulate the venue of a config: publish its feeds over every line, serve retransmits and snapshots')
     .argument('<config>', 'config file (YAML)')

@@ -1,3 +1,4 @@
+import { copyOf } from './copy-bytes.ts';
 import { type FaultKind, type FaultSpec, formatFaultSpec } from './fault-spec.ts';
 import { Random } from './random.ts';
 
@@ -225,7 +226,7 @@ export class FaultPipeline {
         if (hold) {
           const remaining = spec.by ?? DEFAULT_REORDER_BY;
           this.stats.reordered++;
-          fault.held.push({ bytes: bytes.slice(offset, offset + length), delayNs, remaining: remaining + 1 });
+          fault.held.push({ bytes: copyOf(bytes, offset, length), delayNs, remaining: remaining + 1 });
         } else this.#pass(next, bytes, offset, length, delayNs, nowNs);
         this.#ageHeld(fault, next, nowNs);
         return;

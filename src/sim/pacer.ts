@@ -52,7 +52,8 @@ export class Pacer {
 
   /** Time passes without units being owed. */
   skip(nowNs: number): void {
-    this.owed(nowNs);
+    if (Number.isNaN(this.#startNs)) this.#startNs = nowNs;
+    this.#lastNs = nowNs;
     this.#owed = 0;
   }
 }

@@ -1,5 +1,6 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { decodeMoldRequest } from '../venues/nasdaq/moldudp64.ts';
+import { copyOf } from './copy-bytes.ts';
 import { DelayQueue } from './delay-queue.ts';
 import { FaultPipeline } from './faults.ts';
 import type { MoldPacketiser } from './packetiser.ts';
@@ -102,7 +103,7 @@ export class RetransmitServer {
   readonly #schedule = (bytes: Uint8Array, offset: number, length: number, delayNs: number): void => {
     const asker = this.#asker!;
     if (delayNs === NO_DELAY) {
-      this.#send(bytes.slice(offset, offset + length), asker.address, asker.port);
+      this.#send(copyOf(bytes, offset, length), asker.address, asker.port);
       return;
     }
     const key = `${asker.address}:${asker.port}`;
@@ -128,7 +129,7 @@ export class RetransmitServer {
     for (const [key, queue] of this.#delayed) {
       const [address, port] = key.split(':');
       while (queue.nextDueNs <= nowNs) {
-        queue.shift((bytes, length) => this.#send(bytes.slice(0, length), address, Number(port)));
+        queue.shift((bytes, length) => this.#send(copyOf(bytes, 0, length), address, Number(port)));
       }
       if (queue.length === 0) this.#delayed.delete(key);
     }

@@ -1,4 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
+import { copyBytes } from './copy-bytes.ts';
 
 /** Bytes in front of each unit: its length, 4-byte big-endian, so that a chunk is the very stream that is hashed. */
 const RECORD_HEADER_BYTES = 4;
@@ -7,14 +8,6 @@ const MAX_UNITS_PER_CHUNK = 128 * 1024;
 export const DEFAULT_STORE_BYTES = 256 * 1024 * 1024;
 /** Longest unit a store takes: a length field of 16 bits is the widest among the protocols. */
 const MAX_UNIT_BYTES = 0xffff;
-
-/** Below this a loop beats a view made for `set`. */
-const LOOP_COPY_BYTES = 96;
-
-function copyBytes(from: Uint8Array, fromOffset: number, length: number, to: Uint8Array, toOffset: number): void {
-  if (length <= LOOP_COPY_BYTES) for (let i = 0; i < length; i++) to[toOffset + i] = from[fromOffset + i];
-  else to.set(from.subarray(fromOffset, fromOffset + length), toOffset);
-}
 
 /** Units that follow each other, in one arena. A range that the source itself lacks is a chunk without bytes. */
 interface Chunk {
@@ -47,6 +40,7 @@ export class UnitStore {
   readonly firstUnit: number;
   readonly maxBytes: number;
   readonly #chunkBytes: number;
+  readonly #chunkUnits: number;
   #chunks: Chunk[] = [];
   #next: number;
   #units = 0;
@@ -62,10 +56,12 @@ export class UnitStore {
     this.session = session;
     this.firstUnit = options.firstUnit ?? 1;
     this.maxBytes = options.maxBytes ?? DEFAULT_STORE_BYTES;
+    // A quarter at a time is forgotten at most.
     this.#chunkBytes = Math.max(
       MAX_UNIT_BYTES + RECORD_HEADER_BYTES,
-      Math.min(options.chunkBytes ?? DEFAULT_CHUNK_BYTES, this.maxBytes),
+      Math.min(options.chunkBytes ?? DEFAULT_CHUNK_BYTES, Math.floor(this.maxBytes / 4)),
     );
+    this.#chunkUnits = Math.min(MAX_UNITS_PER_CHUNK, this.#chunkBytes >> 3);
     this.#next = this.firstUnit;
   }
 
@@ -166,7 +162,7 @@ export class UnitStore {
     }
     this.#hashUpToDate(true);
     this.#forget();
-    return this.#newChunk(this.#chunkBytes, Math.min(MAX_UNITS_PER_CHUNK, this.#chunkBytes >> 3));
+    return this.#newChunk(this.#chunkBytes, this.#chunkUnits);
   }
 
   #newChunk(bytes: number, units: number): Chunk {
@@ -183,7 +179,7 @@ export class UnitStore {
   }
 
   #forget(): void {
-    const wanted = this.#chunkBytes;
+    const wanted = this.#chunkBytes + this.#chunkUnits * Int32Array.BYTES_PER_ELEMENT;
     while (this.#chunks.length > 1 && this.#heldBytes + wanted > this.maxBytes) {
       const oldest = this.#chunks.shift()!;
       this.#heldBytes -= oldest.bytes.length + oldest.recordOffset.byteLength;
