@@ -1,6 +1,27 @@
 import type { Figure } from '../lib/figure.ts';
+import { arbitrate } from './arbitrate.ts';
+import { fill } from './fill.ts';
+import { itchBook } from './itch-book.ts';
+import { itchDecode } from './itch-decode.ts';
 import { ringHop } from './ring-hop.ts';
 import { ringThroughput } from './ring-throughput.ts';
+import { scale } from './scale.ts';
+import { steady } from './steady.ts';
+import { switchGap } from './switch-gap.ts';
+import { switchSilence } from './switch-silence.ts';
+import { wireToStrategy } from './wire-to-strategy.ts';
 
 /** In the order in which they are run and printed. */
-export const figures: readonly Figure[] = [ringHop, ringThroughput];
+export const figures: readonly Figure[] = [
+  ringHop,
+  ringThroughput,
+  wireToStrategy,
+  arbitrate,
+  fill,
+  switchGap,
+  switchSilence,
+  itchDecode,
+  itchBook,
+  steady,
+  scale,
+];
