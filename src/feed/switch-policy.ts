@@ -2,6 +2,8 @@ import type { ArbiterConfig } from './arbiter-config.ts';
 
 /** Switches closer together than this many dwells count as flapping. */
 const FLAP_DWELLS = 10;
+/** However much the lines flap, this many times the configured lag is evidence: nobody waits longer than that. */
+const MAX_LAG_FACTOR = 8;
 
 const Cell = { lastSwitchNs: 0, dwellNs: 1, switches: 2 } as const;
 
@@ -41,7 +43,9 @@ export class SwitchPolicy {
 
   /** By how much the configured lag has to be exceeded now: 1, or more while dwelling after repeated switches. */
   lagFactor(clock: Float64Array, cell: number): number {
-    return this.dwellOver(clock, cell) ? 1 : (2 * this.cells[Cell.dwellNs]) / this.config.minDwellNs;
+    return this.dwellOver(clock, cell)
+      ? 1
+      : Math.min(MAX_LAG_FACTOR, (2 * this.cells[Cell.dwellNs]) / this.config.minDwellNs);
   }
 
   /** Notes a hole of the active line. @returns true when there have been too many in the window */
