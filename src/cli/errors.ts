@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { CommanderError } from 'commander';
 import type { ConfigError } from '../config/load.ts';
 
@@ -10,8 +11,6 @@ export const ExitCode = {
   usage: 2,
   /** A fault of Warmline (`EX_SOFTWARE` of sysexits.h). */
   unexpected: 70,
-  /** A second signal while stopping (128 + SIGINT). */
-  interrupted: 130,
 } as const;
 
 /** A failure whose cause and remedy lie with the user: shown as a message, without a stack. */
@@ -67,7 +66,7 @@ export function describeFailure(error: unknown): Failure {
   const code = (error as NodeJS.ErrnoException | null)?.code ?? '';
   if (error instanceof Error && Object.hasOwn(SYSTEM_FAILURES, code))
     return { text: `warmline: ${error.message}\n  ${SYSTEM_FAILURES[code]}\n`, exitCode: ExitCode.failed };
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const stack = error instanceof Error ? (error.stack ?? error.message) : inspect(error);
   return {
     text: `warmline: this should not have happened; please report it with what follows\n${stack}\n`,
     exitCode: ExitCode.unexpected,

@@ -1,5 +1,4 @@
 import { constants } from 'node:os';
-import { ExitCode } from './errors.ts';
 
 /** A request from outside to stop. */
 export interface StopRequest {
@@ -10,6 +9,9 @@ export interface StopRequest {
   /** Takes the handlers off again. */
   dispose(): void;
 }
+
+/** A process that a signal ended has this plus its number as exit code, by the shells' convention. */
+const SIGNAL_EXIT_BASE = 128;
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -25,7 +27,7 @@ export function listenForStop(): StopRequest {
       return;
     }
     process.stderr.write(`warmline: ${name} again: ending at once\n`);
-    process.exit(128 + (constants.signals[name] ?? ExitCode.interrupted - 128));
+    process.exit(SIGNAL_EXIT_BASE + constants.signals[name]);
   };
   for (const name of SIGNALS) process.on(name, onSignal);
   return {
