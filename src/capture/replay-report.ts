@@ -21,7 +21,7 @@ export interface ReplayReport {
   readonly feed: string;
   /** Units delivered. */
   readonly delivered: number;
-  /** Number at which the stream started, and the last one of it; null if nothing was heard. */
+  /** Number at which the stream started, and its last one, delivered or lost; null if no unit of it is known. */
   readonly firstSeq: number | null;
   readonly lastSeq: number | null;
   /** Copies beside the delivered ones, all lines. */
@@ -56,16 +56,21 @@ export class LostRanges {
 
 /**
  * Puts a feed's report together from its counters.
- * @param firstId number of the first unit of the whole replay, which a restart of the numbers leaves behind
+ * @param firstId number at which the first stream of the replay started; a restart of the numbers leaves it behind
+ * @param lastLostId last number declared lost in the current session
  */
 export function buildReplayReport(
   feed: string,
   lineNames: readonly string[],
   cells: Float64Array,
   firstId: number | null,
+  lastLostId: number,
   gaps: readonly (readonly [number, number])[],
   sha256: string,
 ): ReplayReport {
+  // A tail that only heartbeats have shown is part of the stream, and no line brought it.
+  const lastId = Math.max(cells[FeedCell.lastId], lastLostId);
+  const lostTail = lastId - cells[FeedCell.lastId];
   const lines: Record<string, ReplayLineReport> = {};
   let duplicates = 0;
   lineNames.forEach((name, line) => {
@@ -76,15 +81,18 @@ export function buildReplayReport(
       units: count(LineCell.units),
       first: count(LineCell.first),
       duplicates: count(LineCell.duplicates),
-      lost: lineLost(cells, line),
+      lost: lineLost(cells, line) + lostTail,
       malformed: count(LineCell.malformed),
     };
   });
+  const lost = gaps.reduce((sum, [from, to]) => sum + to - from + 1, 0);
+  // A heartbeat starts a stream too, but names no unit of it.
+  const heard = cells[FeedCell.delivered] > 0 || lost > 0;
   return {
     feed,
     delivered: cells[FeedCell.delivered],
-    firstSeq: firstId,
-    lastSeq: firstId === null ? null : cells[FeedCell.lastId],
+    firstSeq: heard ? firstId : null,
+    lastSeq: heard ? lastId : null,
     duplicates,
     gaps,
     filled: {
@@ -92,7 +100,7 @@ export function buildReplayReport(
       retransmit: cells[FeedCell.filledByRetransmit],
       snapshot: cells[FeedCell.filledBySnapshot],
     },
-    lost: gaps.reduce((sum, [from, to]) => sum + to - from + 1, 0),
+    lost,
     switches: cells[FeedCell.switches],
     lines,
     sha256,

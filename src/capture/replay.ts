@@ -95,6 +95,8 @@ class FeedRun implements FeedSink {
   readonly #listener: ReplayListener;
   readonly #digest = new UnitDigest();
   #firstId: number | null = null;
+  /** Last number declared lost in the current session: beyond the last one delivered if the tail was lost. */
+  #lastLostId = 0;
 
   constructor(index: number, feed: ReplayFeed, listener: ReplayListener) {
     this.#index = index;
@@ -118,7 +120,6 @@ class FeedRun implements FeedSink {
 
   onUnit(bytes: Uint8Array, view: DataView, offset: number, length: number): void {
     const id = this.arbiter.unit[UnitCell.id];
-    this.#firstId ??= id;
     this.#digest.add(bytes, offset, length);
     this.#listener.onUnit?.(this.#index, id, this.arbiter.unit[UnitCell.rxNs], bytes, view, offset, length);
   }
@@ -126,13 +127,26 @@ class FeedRun implements FeedSink {
   onEvent(event: FeedEvent): void {
     if (event.kind === FeedEventKind.gapLost) {
       this.lost.add(event.numbers[EventNumber.from], event.numbers[EventNumber.to]);
+      this.#lastLostId = event.numbers[EventNumber.to];
+    } else if (event.kind === FeedEventKind.sessionChanged) {
+      this.#lastLostId = 0;
+    } else if (event.kind === FeedEventKind.started) {
+      this.#firstId ??= event.numbers[EventNumber.from];
     }
     this.#listener.onEvent?.(this.#index, event);
   }
 
   report(): ReplayReport {
     const names = this.#feed.lines.map((line) => line.name);
-    return buildReplayReport(this.#feed.name, names, this.cells, this.#firstId, this.lost.ranges, this.#digest.hex());
+    return buildReplayReport(
+      this.#feed.name,
+      names,
+      this.cells,
+      this.#firstId,
+      this.#lastLostId,
+      this.lost.ranges,
+      this.#digest.hex(),
+    );
   }
 }
 
