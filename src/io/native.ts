@@ -142,8 +142,9 @@ function load(): Native | undefined {
     reason = 'WARMLINE_IO=portable is set';
     return undefined;
   }
-  // Two folders up from src/io as from dist/io.
-  const file = fileURLToPath(new URL('../../build/Release/warmline.node', import.meta.url));
+  // Two folders up from src/io as from dist/io. WARMLINE_ADDON: another build of it, for example with sanitizers.
+  const file =
+    process.env.WARMLINE_ADDON ?? fileURLToPath(new URL('../../build/Release/warmline.node', import.meta.url));
   if (!existsSync(file)) {
     reason = `${file} does not exist: it is built by "npm rebuild warmline" (in a clone: "node scripts/install-native.mjs") where there is a C compiler`;
     return undefined;
