@@ -50,9 +50,10 @@ function makeContext(smoke: boolean): BenchContext {
     milliseconds: (full) => (smoke ? Math.ceil(full * SMOKE_SHARE) : full),
     startC: (name, args = '') =>
       Program.start({ name: `C ${name} ${args}`.trim(), command: join(bench, '.build', name), args: words(args) }),
-    startNode: (name, args = '', { as = name, flags = [] } = {}) =>
+    startNode: (name, args = '', { as = name, flags = [], pauses = name === 'receive' } = {}) =>
       Program.start({
         name: as,
+        pauses,
         command: process.execPath,
         args: [
           '--disable-warning=ExperimentalWarning',

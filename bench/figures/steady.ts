@@ -1,6 +1,6 @@
 import type { Criterion, Figure } from '../lib/figure.ts';
 import type { Sample } from '../lib/program.ts';
-import { percentileColumns, percentileRow, number } from '../lib/text.ts';
+import { number, percentileColumns, percentileRow } from '../lib/text.ts';
 import { Traffic } from '../lib/traffic.ts';
 
 const RATE = 100_000;
@@ -69,11 +69,7 @@ export const steady: Figure = {
           title: 'The sample of ours',
           columns: ['messages', 'datagrams’ gaps', 'generator’s worst delay [µs]'],
           rows: [
-            [
-              number(measured.ops),
-              number(difference('gaps')),
-              number((measured.senderWorstLateNs as number) / 1000),
-            ],
+            [number(measured.ops), number(difference('gaps')), number((measured.senderWorstLateNs as number) / 1000)],
           ],
         },
       ],

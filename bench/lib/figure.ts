@@ -72,6 +72,8 @@ export interface NodeOptions {
   readonly as?: string;
   /** Flags before the file, for example V8's. */
   readonly flags?: readonly string[];
+  /** See `ProgramOptions.pauses`; by default true for the router, which spins. */
+  readonly pauses?: boolean;
 }
 
 export interface Figure {

@@ -196,7 +196,7 @@ export function writeItchWorkload(options: ItchWorkloadOptions): void {
   const fd = openSync(file, 'w');
   const out = new Writer(fd);
   const { view } = out;
-  const arrivals = new Arrivals(Math.ceil(orders * 1.5) + 1_000_000);
+  const arrivals = new Arrivals(Math.ceil(orders * 1.2) + 20_000);
   const symbolText = Array.from({ length: symbols + 1 }, (_, i) => `S${i}`);
   const middle = Float64Array.from({ length: symbols + 1 }, () => 10 + Math.floor(rnd() * 490)).map((d) => d * 10_000);
   let reference = 0;

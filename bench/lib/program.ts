@@ -26,6 +26,11 @@ export interface ProgramOptions {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
+  /**
+   * A program that spins for as long as it lives is stopped (`SIGSTOP`) between samples, so that its core is the
+   * others'.
+   */
+  readonly pauses?: boolean;
   /** Longest wait for `ready` (input may have to be generated first). */
   readonly startTimeoutMs?: number;
 }
@@ -49,9 +54,11 @@ export class Program {
   private waiting: Waiting | undefined;
   private stderr = '';
   private ended: string | undefined;
+  private readonly pauses: boolean;
 
   private constructor(options: ProgramOptions) {
     this.name = options.name;
+    this.pauses = options.pauses ?? false;
     this.child = spawn(options.command, [...options.args], { stdio: ['pipe', 'pipe', 'pipe'] });
     running.add(this);
     this.child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -67,17 +74,25 @@ export class Program {
     const program = new Program(options);
     const ready = await program.expect(options.startTimeoutMs ?? START_TIMEOUT_MS, 'become ready', () => {});
     program.ready = ready;
+    program.pause();
     return program;
   }
 
   /** Runs one sample. `whenArmed` is called when the program waits for traffic. */
-  go(args = '', whenArmed?: () => void): Promise<Sample> {
-    return this.expect(
-      GO_TIMEOUT_MS,
-      `answer to "go ${args}"`,
-      () => this.child.stdin.write(`go ${args}\n`),
-      whenArmed,
-    );
+  async go(args = '', whenArmed?: () => void): Promise<Sample> {
+    const begin = () => {
+      if (this.pauses) this.child.kill('SIGCONT');
+      this.child.stdin.write(`go ${args}\n`);
+    };
+    try {
+      return await this.expect(GO_TIMEOUT_MS, `answer to "go ${args}"`, begin, whenArmed);
+    } finally {
+      this.pause();
+    }
+  }
+
+  private pause(): void {
+    if (this.pauses && this.ended === undefined) this.child.kill('SIGSTOP');
   }
 
   stop(): void {

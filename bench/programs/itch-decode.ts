@@ -308,7 +308,7 @@ class Checksum implements ItchHandler {
 /** Walks length-prefixed messages from `from` to `to`. @returns how many */
 function decode(dispatcher: ItchDispatcher, checksum: Checksum, view: DataView, from: number, to: number): number {
   let count = 0;
-  for (let at = from; at < to; count++) {
+  for (let at = from | 0; at < to; count++) {
     const length = view.getUint16(at);
     dispatcher.dispatch(checksum, view, at + 2, length);
     at += length + 2;
@@ -318,8 +318,8 @@ function decode(dispatcher: ItchDispatcher, checksum: Checksum, view: DataView, 
 
 const workload = readItchWorkload(commandLine.text('input'));
 const dispatcher = new ItchDispatcher();
-const from = workload.offsets[0]!;
-const to = workload.offsets[workload.chunks + 1]!;
+const from = workload.offsets[0]! | 0;
+const to = workload.offsets[workload.chunks + 1]! | 0;
 
 serve({ bytes: to - from }, () => {
   const checksum = new Checksum();
