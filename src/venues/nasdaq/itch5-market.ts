@@ -5,7 +5,8 @@ import { beginMessage, NO_VIEW, readText, readU48, readU64, writeText, writeU48,
  *
  * Each class is a flyweight: it owns no bytes but points at a message (`wrap` to read, `begin` to write) and reads or
  * writes fields in place, big-endian as on the wire. Fields after `type` in every message: locate, tracking, timestamp.
- * Every class has accessors of its own, with no base class, so that each keeps a monomorphic inline cache.
+ * Every class has accessors of its own, with no base class, so that each keeps a monomorphic inline cache; `| 0` keeps
+ * the sum an int32 where the compiler would otherwise check it for overflow.
  * Numbers ending in `4` or `8` carry that many implied decimals.
  */
 
@@ -33,34 +34,34 @@ export class SystemEvent {
 
   /** Stock locate: index of the security, today only; 0 where a message is about none. */
   get locate(): number {
-    return this.view.getUint16(this.offset + 1);
+    return this.view.getUint16((this.offset + 1) | 0);
   }
   set locate(value: number) {
-    this.view.setUint16(this.offset + 1, value);
+    this.view.setUint16((this.offset + 1) | 0, value);
   }
 
   /** Nasdaq internal tracking number. */
   get tracking(): number {
-    return this.view.getUint16(this.offset + 3);
+    return this.view.getUint16((this.offset + 3) | 0);
   }
   set tracking(value: number) {
-    this.view.setUint16(this.offset + 3, value);
+    this.view.setUint16((this.offset + 3) | 0, value);
   }
 
   /** High 16 bits of {@link timestampNs}. */
   get timestampHi(): number {
-    return this.view.getUint16(this.offset + 5);
+    return this.view.getUint16((this.offset + 5) | 0);
   }
   set timestampHi(value: number) {
-    this.view.setUint16(this.offset + 5, value);
+    this.view.setUint16((this.offset + 5) | 0, value);
   }
 
   /** Low 32 bits of {@link timestampNs}, as int32 bits. */
   get timestampLo(): number {
-    return this.view.getInt32(this.offset + 7);
+    return this.view.getInt32((this.offset + 7) | 0);
   }
   set timestampLo(value: number) {
-    this.view.setInt32(this.offset + 7, value);
+    this.view.setInt32((this.offset + 7) | 0, value);
   }
 
   /** Nanoseconds since midnight Eastern. A double: allocates where the call is not inlined; the halves never do. */
@@ -73,10 +74,10 @@ export class SystemEvent {
 
   /** Event code, as a character code: `O` start of messages, `S` start of system hours, `Q` start of market hours, `M` end of market hours, `E` end of system hours, `C` end of messages. */
   get eventCode(): number {
-    return this.view.getUint8(this.offset + 11);
+    return this.view.getUint8((this.offset + 11) | 0);
   }
   set eventCode(value: number) {
-    this.view.setUint8(this.offset + 11, value);
+    this.view.setUint8((this.offset + 11) | 0, value);
   }
 }
 
@@ -104,34 +105,34 @@ export class StockDirectory {
 
   /** Stock locate: index of the security, today only; 0 where a message is about none. */
   get locate(): number {
-    return this.view.getUint16(this.offset + 1);
+    return this.view.getUint16((this.offset + 1) | 0);
   }
   set locate(value: number) {
-    this.view.setUint16(this.offset + 1, value);
+    this.view.setUint16((this.offset + 1) | 0, value);
   }
 
   /** Nasdaq internal tracking number. */
   get tracking(): number {
-    return this.view.getUint16(this.offset + 3);
+    return this.view.getUint16((this.offset + 3) | 0);
   }
   set tracking(value: number) {
-    this.view.setUint16(this.offset + 3, value);
+    this.view.setUint16((this.offset + 3) | 0, value);
   }
 
   /** High 16 bits of {@link timestampNs}. */
   get timestampHi(): number {
-    return this.view.getUint16(this.offset + 5);
+    return this.view.getUint16((this.offset + 5) | 0);
   }
   set timestampHi(value: number) {
-    this.view.setUint16(this.offset + 5, value);
+    this.view.setUint16((this.offset + 5) | 0, value);
   }
 
   /** Low 32 bits of {@link timestampNs}, as int32 bits. */
   get timestampLo(): number {
-    return this.view.getInt32(this.offset + 7);
+    return this.view.getInt32((this.offset + 7) | 0);
   }
   set timestampLo(value: number) {
-    this.view.setInt32(this.offset + 7, value);
+    this.view.setInt32((this.offset + 7) | 0, value);
   }
 
   /** Nanoseconds since midnight Eastern. A double: allocates where the call is not inlined; the halves never do. */
@@ -144,18 +145,18 @@ export class StockDirectory {
 
   /** Symbol, first four bytes as an int32 key. */
   get stockHi(): number {
-    return this.view.getInt32(this.offset + 11);
+    return this.view.getInt32((this.offset + 11) | 0);
   }
   set stockHi(value: number) {
-    this.view.setInt32(this.offset + 11, value);
+    this.view.setInt32((this.offset + 11) | 0, value);
   }
 
   /** Symbol, last four bytes as an int32 key. */
   get stockLo(): number {
-    return this.view.getInt32(this.offset + 15);
+    return this.view.getInt32((this.offset + 15) | 0);
   }
   set stockLo(value: number) {
-    this.view.setInt32(this.offset + 15, value);
+    this.view.setInt32((this.offset + 15) | 0, value);
   }
 
   /** Symbol, without its padding. Makes a string: not for hot paths. */
@@ -168,42 +169,50 @@ export class StockDirectory {
 
   /** Market category, as a character code: `Q` Global Select, `G` Global Market, `S` Capital Market, `N` NYSE, `A` NYSE American, `P` NYSE Arca, `Z` BATS, `V` IEX, space = not available. */
   get marketCategory(): number {
-    return this.view.getUint8(this.offset + 19);
+    return this.view.getUint8((this.offset + 19) | 0);
   }
   set marketCategory(value: number) {
-    this.view.setUint8(this.offset + 19, value);
+    this.view.setUint8((this.offset + 19) | 0, value);
   }
 
   /** Financial status, as a character code: `N` normal, `D` deficient, `E` delinquent, `Q` bankrupt, `S` suspended and combinations. */
   get financialStatus(): number {
-    return this.view.getUint8(this.offset + 20);
+    return this.view.getUint8((this.offset + 20) | 0);
   }
   set financialStatus(value: number) {
-    this.view.setUint8(this.offset + 20, value);
+    this.view.setUint8((this.offset + 20) | 0, value);
   }
 
   /** Shares in a round lot. */
   get roundLotSize(): number {
-    return this.view.getUint32(this.offset + 21);
+    return this.view.getUint32((this.offset + 21) | 0);
   }
   set roundLotSize(value: number) {
-    this.view.setUint32(this.offset + 21, value);
+    this.view.setUint32((this.offset + 21) | 0, value);
   }
 
   /** Round lots only, as a character code: `Y` only round lots are accepted, `N` odd lots too. */
   get roundLotsOnly(): number {
-    return this.view.getUint8(this.offset + 25);
+    return this.view.getUint8((this.offset + 25) | 0);
   }
   set roundLotsOnly(value: number) {
-    this.view.setUint8(this.offset + 25, value);
+    this.view.setUint8((this.offset + 25) | 0, value);
   }
 
   /** Issue classification, as a character code: kind of security, for example `C` common stock, `Q` exchange-traded fund. */
   get issueClassification(): number {
-    return this.view.getUint8(this.offset + 26);
+    return this.view.getUint8((this.offset + 26) | 0);
   }
   set issueClassification(value: number) {
-    this.view.setUint8(this.offset + 26, value);
+    this.view.setUint8((this.offset + 26) | 0, value);
+  }
+
+  /** Subtype of the security, two bytes as a number. */
+  get issueSubtypeKey(): number {
+    return this.view.getUint16((this.offset + 27) | 0);
+  }
+  set issueSubtypeKey(value: number) {
+    this.view.setUint16((this.offset + 27) | 0, value);
   }
 
   /** Subtype of the security, without its padding. Makes a string: not for hot paths. */
@@ -216,58 +225,58 @@ export class StockDirectory {
 
   /** Authenticity, as a character code: `P` live production, `T` test. */
   get authenticity(): number {
-    return this.view.getUint8(this.offset + 29);
+    return this.view.getUint8((this.offset + 29) | 0);
   }
   set authenticity(value: number) {
-    this.view.setUint8(this.offset + 29, value);
+    this.view.setUint8((this.offset + 29) | 0, value);
   }
 
   /** Short sale threshold, as a character code: `Y` restricted by Rule 203(b)(3), `N` not, space = not available. */
   get shortSaleThreshold(): number {
-    return this.view.getUint8(this.offset + 30);
+    return this.view.getUint8((this.offset + 30) | 0);
   }
   set shortSaleThreshold(value: number) {
-    this.view.setUint8(this.offset + 30, value);
+    this.view.setUint8((this.offset + 30) | 0, value);
   }
 
   /** Ipo flag, as a character code: `Y` new issue, `N` not, space = not available. */
   get ipoFlag(): number {
-    return this.view.getUint8(this.offset + 31);
+    return this.view.getUint8((this.offset + 31) | 0);
   }
   set ipoFlag(value: number) {
-    this.view.setUint8(this.offset + 31, value);
+    this.view.setUint8((this.offset + 31) | 0, value);
   }
 
   /** Luld tier, as a character code: `1`, `2`, space = not applicable. */
   get luldTier(): number {
-    return this.view.getUint8(this.offset + 32);
+    return this.view.getUint8((this.offset + 32) | 0);
   }
   set luldTier(value: number) {
-    this.view.setUint8(this.offset + 32, value);
+    this.view.setUint8((this.offset + 32) | 0, value);
   }
 
   /** Etp flag, as a character code: `Y` exchange-traded product, `N` not, space = not available. */
   get etpFlag(): number {
-    return this.view.getUint8(this.offset + 33);
+    return this.view.getUint8((this.offset + 33) | 0);
   }
   set etpFlag(value: number) {
-    this.view.setUint8(this.offset + 33, value);
+    this.view.setUint8((this.offset + 33) | 0, value);
   }
 
   /** Leverage factor of an exchange-traded product, as an integer. */
   get etpLeverage(): number {
-    return this.view.getUint32(this.offset + 34);
+    return this.view.getUint32((this.offset + 34) | 0);
   }
   set etpLeverage(value: number) {
-    this.view.setUint32(this.offset + 34, value);
+    this.view.setUint32((this.offset + 34) | 0, value);
   }
 
   /** Inverse, as a character code: `Y` inverse product, `N` not. */
   get inverseIndicator(): number {
-    return this.view.getUint8(this.offset + 38);
+    return this.view.getUint8((this.offset + 38) | 0);
   }
   set inverseIndicator(value: number) {
-    this.view.setUint8(this.offset + 38, value);
+    this.view.setUint8((this.offset + 38) | 0, value);
   }
 }
 
@@ -295,34 +304,34 @@ export class TradingAction {
 
   /** Stock locate: index of the security, today only; 0 where a message is about none. */
   get locate(): number {
-    return this.view.getUint16(this.offset + 1);
+    return this.view.getUint16((this.offset + 1) | 0);
   }
   set locate(value: number) {
-    this.view.setUint16(this.offset + 1, value);
+    this.view.setUint16((this.offset + 1) | 0, value);
   }
 
   /** Nasdaq internal tracking number. */
   get tracking(): number {
-    return this.view.getUint16(this.offset + 3);
+    return this.view.getUint16((this.offset + 3) | 0);
   }
   set tracking(value: number) {
-    this.view.setUint16(this.offset + 3, value);
+    this.view.setUint16((this.offset + 3) | 0, value);
   }
 
   /** High 16 bits of {@link timestampNs}. */
   get timestampHi(): number {
-    return this.view.getUint16(this.offset + 5);
+    return this.view.getUint16((this.offset + 5) | 0);
   }
   set timestampHi(value: number) {
-    this.view.setUint16(this.offset + 5, value);
+    this.view.setUint16((this.offset + 5) | 0, value);
   }
 
   /** Low 32 bits of {@link timestampNs}, as int32 bits. */
   get timestampLo(): number {
-    return this.view.getInt32(this.offset + 7);
+    return this.view.getInt32((this.offset + 7) | 0);
   }
   set timestampLo(value: number) {
-    this.view.setInt32(this.offset + 7, value);
+    this.view.setInt32((this.offset + 7) | 0, value);
   }
 
   /** Nanoseconds since midnight Eastern. A double: allocates where the call is not inlined; the halves never do. */
@@ -335,18 +344,18 @@ export class TradingAction {
 
   /** Symbol, first four bytes as an int32 key. */
   get stockHi(): number {
-    return this.view.getInt32(this.offset + 11);
+    return this.view.getInt32((this.offset + 11) | 0);
   }
   set stockHi(value: number) {
-    this.view.setInt32(this.offset + 11, value);
+    this.view.setInt32((this.offset + 11) | 0, value);
   }
 
   /** Symbol, last four bytes as an int32 key. */
   get stockLo(): number {
-    return this.view.getInt32(this.offset + 15);
+    return this.view.getInt32((this.offset + 15) | 0);
   }
   set stockLo(value: number) {
-    this.view.setInt32(this.offset + 15, value);
+    this.view.setInt32((this.offset + 15) | 0, value);
   }
 
   /** Symbol, without its padding. Makes a string: not for hot paths. */
@@ -359,26 +368,26 @@ export class TradingAction {
 
   /** Trading state, as a character code: `H` halted, `P` paused, `Q` quotation only, `T` trading. */
   get tradingState(): number {
-    return this.view.getUint8(this.offset + 19);
+    return this.view.getUint8((this.offset + 19) | 0);
   }
   set tradingState(value: number) {
-    this.view.setUint8(this.offset + 19, value);
+    this.view.setUint8((this.offset + 19) | 0, value);
   }
 
   /** Reserved. */
   get reserved(): number {
-    return this.view.getUint8(this.offset + 20);
+    return this.view.getUint8((this.offset + 20) | 0);
   }
   set reserved(value: number) {
-    this.view.setUint8(this.offset + 20, value);
+    this.view.setUint8((this.offset + 20) | 0, value);
   }
 
   /** Reason code of the trading action, four bytes as an int32 key. */
   get reasonKey(): number {
-    return this.view.getInt32(this.offset + 21);
+    return this.view.getInt32((this.offset + 21) | 0);
   }
   set reasonKey(value: number) {
-    this.view.setInt32(this.offset + 21, value);
+    this.view.setInt32((this.offset + 21) | 0, value);
   }
 
   /** Reason code of the trading action, without its padding. Makes a string: not for hot paths. */
@@ -414,34 +423,34 @@ export class RegShoRestriction {
 
   /** Stock locate: index of the security, today only; 0 where a message is about none. */
   get locate(): number {
-    return this.view.getUint16(this.offset + 1);
+    return this.view.getUint16((this.offset + 1) | 0);
   }
   set locate(value: number) {
-    this.view.setUint16(this.offset + 1, value);
+    this.view.setUint16((this.offset + 1) | 0, value);
   }
 
   /** Nasdaq internal tracking number. */
   get tracking(): number {
-    return this.view.getUint16(this.offset + 3);
+    return this.view.getUint16((this.offset + 3) | 0);
   }
   set tracking(value: number) {
-    this.view.setUint16(this.offset + 3, value);
+    this.view.setUint16((this.offset + 3) | 0, value);
   }
 
   /** High 16 bits of {@link timestampNs}. */
   get timestampHi(): number {
-    return this.view.getUint16(this.offset + 5);
+    return this.view.getUint16((this.offset + 5) | 0);
   }
   set timestampHi(value: number) {
-    this.view.setUint16(this.offset + 5, value);
+    this.view.setUint16((this.offset + 5) | 0, value);
   }
 
   /** Low 32 bits of {@link timestampNs}, as int32 bits. */
   get timestampLo(): number {
-    return this.view.getInt32(this.offset + 7);
+    return this.view.getInt32((this.offset + 7) | 0);
   }
   set timestampLo(value: number) {
-    this.view.setInt32(this.offset + 7, value);
+    this.view.setInt32((this.offset + 7) | 0, value);
   }
 
   /** Nanoseconds since midnight Eastern. A double: allocates where the call is not inlined; the halves never do. */
@@ -454,18 +463,18 @@ export class RegShoRestriction {
 
   /** Symbol, first four bytes as an int32 key. */
   get stockHi(): number {
-    return this.view.getInt32(this.offset + 11);
+    return this.view.getInt32((this.offset + 11) | 0);
   }
   set stockHi(value: number) {
-    this.view.setInt32(this.offset + 11, value);
+    this.view.setInt32((this.offset + 11) | 0, value);
   }
 
   /** Symbol, last four bytes as an int32 key. */
   get stockLo(): number {
-    return this.view.getInt32(this.offset + 15);
+    return this.view.getInt32((this.offset + 15) | 0);
   }
   set stockLo(value: number) {
-    this.view.setInt32(this.offset + 15, value);
+    this.view.setInt32((this.offset + 15) | 0, value);
   }
 
   /** Symbol, without its padding. Makes a string: not for hot paths. */
@@ -478,10 +487,10 @@ export class RegShoRestriction {
 
   /** Action, as a character code: `0` none, `1` restricted, `2` restriction remains. */
   get action(): number {
-    return this.view.getUint8(this.offset + 19);
+    return this.view.getUint8((this.offset + 19) | 0);
   }
   set action(value: number) {
-    this.view.setUint8(this.offset + 19, value);
+    this.view.setUint8((this.offset + 19) | 0, value);
   }
 }
 
@@ -509,34 +518,34 @@ export class MarketParticipantPosition {
 
   /** Stock locate: index of the security, today only; 0 where a message is about none. */
   get locate(): number {
-    return this.view.getUint16(this.offset + 1);
+    return this.view.getUint16((this.offset + 1) | 0);
   }
   set locate(value: number) {
-    this.view.setUint16(this.offset + 1, value);
+    this.view.setUint16((this.offset + 1) | 0, value);
   }
 
   /** Nasdaq internal tracking number. */
   get tracking(): number {
-    return this.view.getUint16(this.offset + 3);
+    return this.view.getUint16((this.offset + 3) | 0);
   }
   set tracking(value: number) {
-    this.view.setUint16(this.offset + 3, value);
+    this.view.setUint16((this.offset + 3) | 0, value);
   }
 
   /** High 16 bits of {@link timestampNs}. */
   get timestampHi(): number {
-    return this.view.getUint16(this.offset + 5);
+    return this.view.getUint16((this.offset + 5) | 0);
   }
   set timestampHi(value: number) {
-    this.view.setUint16(this.offset + 5, value);
+    this.view.setUint16((this.offset + 5) | 0, value);
   }
 
   /** Low 32 bits of {@link timestampNs}, as int32 bits. */
   get timestampLo(): number {
-    return this.view.getInt32(this.offset + 7);
+    return this.view.getInt32((this.offset + 7) | 0);
   }
   set timestampLo(value: number) {
-    this.view.setInt32(this.offset + 7, value);
+    this.view.setInt32((this.offset + 7) | 0, value);
   }
 
   /** Nanoseconds since midnight Eastern. A double: allocates where the call is not inlined; the halves never do. */
@@ -549,10 +558,10 @@ export class MarketParticipantPosition {
 
   /** Market participant, four bytes as an int32 key. */
   get mpidKey(): number {
-    return this.view.getInt32(this.offset + 11);
+    return this.view.getInt32((this.offset + 11) | 0);
   }
   set mpidKey(value: number) {
-    this.view.setInt32(this.offset + 11, value);
+    this.view.setInt32((this.offset + 11) | 0, value);
   }
 
   /** Market participant, without its padding. Makes a string: not for hot paths. */
@@ -565,18 +574,18 @@ export class MarketParticipantPosition {
 
   /** Symbol, first four bytes as an int32 key. */
   get stockHi(): number {
-    return this.view.getInt32(this.offset + 15);
+    return this.view.getInt32((this.offset + 15) | 0);
   }
   set stockHi(value: number) {
-    this.view.setInt32(this.offset + 15, value);
+    this.view.setInt32((this.offset + 15) | 0, value);
   }
 
   /** Symbol, last four bytes as an int32 key. */
   get stockLo(): number {
-    return this.view.getInt32(this.offset + 19);
+    return this.view.getInt32((this.offset + 19) | 0);
   }
   set stockLo(value: number) {
-    this.view.setInt32(this.offset + 19, value);
+    this.view.setInt32((this.offset + 19) | 0, value);
   }
 
   /** Symbol, without its padding. Makes a string: not for hot paths. */
@@ -589,26 +598,26 @@ export class MarketParticipantPosition {
 
   /** Primary market maker, as a character code: `Y` primary market maker, `N` not. */
   get primaryMarketMaker(): number {
-    return this.view.getUint8(this.offset + 23);
+    return this.view.getUint8((this.offset + 23) | 0);
   }
   set primaryMarketMaker(value: number) {
-    this.view.setUint8(this.offset + 23, value);
+    this.view.setUint8((this.offset + 23) | 0, value);
   }
 
   /** Market maker mode, as a character code: `N` normal, `P` passive, `S` syndicate, `R` pre-syndicate, `L` penalty. */
   get marketMakerMode(): number {
-    return this.view.getUint8(this.offset + 24);
+    return this.view.getUint8((this.offset + 24) | 0);
   }
   set marketMakerMode(value: number) {
-    this.view.setUint8(this.offset + 24, value);
+    this.view.setUint8((this.offset + 24) | 0, value);
   }
 
   /** Participant state, as a character code: `A` active, `E` excused, `W` withdrawn, `S` suspended, `D` deleted. */
   get participantState(): number {
-    return this.view.getUint8(this.offset + 25);
+    return this.view.getUint8((this.offset + 25) | 0);
   }
   set participantState(value: number) {
-    this.view.setUint8(this.offset + 25, value);
+    this.view.setUint8((this.offset + 25) | 0, value);
   }
 }
 
@@ -636,34 +645,34 @@ export class MwcbDeclineLevel {
 
   /** Stock locate: index of the security, today only; 0 where a message is about none. */
   get locate(): number {
-    return this.view.getUint16(this.offset + 1);
+    return this.view.getUint16((this.offset + 1) | 0);
   }
   set locate(value: number) {
-    this.view.setUint16(this.offset + 1, value);
+    this.view.setUint16((this.offset + 1) | 0, value);
   }
 
   /** Nasdaq internal tracking number. */
   get tracking(): number {
-    return this.view.getUint16(this.offset + 3);
+    return this.view.getUint16((this.offset + 3) | 0);
   }
   set tracking(value: number) {
-    this.view.setUint16(this.offset + 3, value);
+    this.view.setUint16((this.offset + 3) | 0, value);
   }
 
   /** High 16 bits of {@link timestampNs}. */
   get timestampHi(): number {
-    return this.view.getUint16(this.offset + 5);
+    return this.view.getUint16((this.offset + 5) | 0);
   }
   set timestampHi(value: number) {
-    this.view.setUint16(this.offset + 5, value);
+    this.view.setUint16((this.offset + 5) | 0, value);
   }
 
   /** Low 32 bits of {@link timestampNs}, as int32 bits. */
   get timestampLo(): number {
-    return this.view.getInt32(this.offset + 7);
+    return this.view.getInt32((this.offset + 7) | 0);
   }
   set timestampLo(value: number) {
-    this.view.setInt32(this.offset + 7, value);
+    this.view.setInt32((this.offset + 7) | 0, value);
   }
 
   /** Nanoseconds since midnight Eastern. A double: allocates where the call is not inlined; the halves never do. */
@@ -676,18 +685,18 @@ export class MwcbDeclineLevel {
 
   /** Index level of the first breaker, 8 decimals: high 32 bits, as int32 bits. */
   get level1Hi(): number {
-    return this.view.getInt32(this.offset + 11);
+    return this.view.getInt32((this.offset + 11) | 0);
   }
   set level1Hi(value: number) {
-    this.view.setInt32(this.offset + 11, value);
+    this.view.setInt32((this.offset + 11) | 0, value);
   }
 
   /** Index level of the first breaker, 8 decimals: low 32 bits, as int32 bits. */
   get level1Lo(): number {
-    return this.view.getInt32(this.offset + 15);
+    return this.view.getInt32((this.offset + 15) | 0);
   }
   set level1Lo(value: number) {
-    this.view.setInt32(this.offset + 15, value);
+    this.view.setInt32((this.offset + 15) | 0, value);
   }
 
   /** Index level of the first breaker × 10^8 (8 implied decimals). Exact to 2^53 only, and may allocate: not for hot paths. */
@@ -700,18 +709,18 @@ export class MwcbDeclineLevel {
 
   /** Index level of the second breaker, 8 decimals: high 32 bits, as int32 bits. */
   get level2Hi(): number {
-    return this.view.getInt32(this.offset + 19);
+    return this.view.getInt32((this.offset + 19) | 0);
   }
   set level2Hi(value: number) {
-    this.view.setInt32(this.offset + 19, value);
+    this.view.setInt32((this.offset + 19) | 0, value);
   }
 
   /** Index level of the second breaker, 8 decimals: low 32 bits, as int32 bits. */
   get level2Lo(): number {
-    return this.view.getInt32(this.offset + 23);
+    return this.view.getInt32((this.offset + 23) | 0);
   }
   set level2Lo(value: number) {
-    this.view.setInt32(this.offset + 23, value);
+    this.view.setInt32((this.offset + 23) | 0, value);
   }
 
   /** Index level of the second breaker × 10^8 (8 implied decimals). Exact to 2^53 only, and may allocate: not for hot paths. */
@@ -724,18 +733,18 @@ export class MwcbDeclineLevel {
 
   /** Index level of the third breaker, 8 decimals: high 32 bits, as int32 bits. */
   get level3Hi(): number {
-    return this.view.getInt32(this.offset + 27);
+    return this.view.getInt32((this.offset + 27) | 0);
   }
   set level3Hi(value: number) {
-    this.view.setInt32(this.offset + 27, value);
+    this.view.setInt32((this.offset + 27) | 0, value);
   }
 
   /** Index level of the third breaker, 8 decimals: low 32 bits, as int32 bits. */
   get level3Lo(): number {
-    return this.view.getInt32(this.offset + 31);
+    return this.view.getInt32((this.offset + 31) | 0);
   }
   set level3Lo(value: number) {
-    this.view.setInt32(this.offset + 31, value);
+    this.view.setInt32((this.offset + 31) | 0, value);
   }
 
   /** Index level of the third breaker × 10^8 (8 implied decimals). Exact to 2^53 only, and may allocate: not for hot paths. */
@@ -771,34 +780,34 @@ export class MwcbStatus {
 
   /** Stock locate: index of the security, today only; 0 where a message is about none. */
   get locate(): number {
-    return this.view.getUint16(this.offset + 1);
+    return this.view.getUint16((this.offset + 1) | 0);
   }
   set locate(value: number) {
-    this.view.setUint16(this.offset + 1, value);
+    this.view.setUint16((this.offset + 1) | 0, value);
   }
 
   /** Nasdaq internal tracking number. */
   get tracking(): number {
-    return this.view.getUint16(this.offset + 3);
+    return this.view.getUint16((this.offset + 3) | 0);
   }
   set tracking(value: number) {
-    this.view.setUint16(this.offset + 3, value);
+    this.view.setUint16((this.offset + 3) | 0, value);
   }
 
   /** High 16 bits of {@link timestampNs}. */
   get timestampHi(): number {
-    return this.view.getUint16(this.offset + 5);
+    return this.view.getUint16((this.offset + 5) | 0);
   }
   set timestampHi(value: number) {
-    this.view.setUint16(this.offset + 5, value);
+    this.view.setUint16((this.offset + 5) | 0, value);
   }
 
   /** Low 32 bits of {@link timestampNs}, as int32 bits. */
   get timestampLo(): number {
-    return this.view.getInt32(this.offset + 7);
+    return this.view.getInt32((this.offset + 7) | 0);
   }
   set timestampLo(value: number) {
-    this.view.setInt32(this.offset + 7, value);
+    this.view.setInt32((this.offset + 7) | 0, value);
   }
 
   /** Nanoseconds since midnight Eastern. A double: allocates where the call is not inlined; the halves never do. */
@@ -811,10 +820,10 @@ export class MwcbStatus {
 
   /** Breached level, as a character code: `1`, `2` or `3`. */
   get breachedLevel(): number {
-    return this.view.getUint8(this.offset + 11);
+    return this.view.getUint8((this.offset + 11) | 0);
   }
   set breachedLevel(value: number) {
-    this.view.setUint8(this.offset + 11, value);
+    this.view.setUint8((this.offset + 11) | 0, value);
   }
 }
 
@@ -842,34 +851,34 @@ export class QuotingPeriodUpdate {
 
   /** Stock locate: index of the security, today only; 0 where a message is about none. */
   get locate(): number {
-    return this.view.getUint16(this.offset + 1);
+    return this.view.getUint16((this.offset + 1) | 0);
   }
   set locate(value: number) {
-    this.view.setUint16(this.offset + 1, value);
+    this.view.setUint16((this.offset + 1) | 0, value);
   }
 
   /** Nasdaq internal tracking number. */
   get tracking(): number {
-    return this.view.getUint16(this.offset + 3);
+    return this.view.getUint16((this.offset + 3) | 0);
   }
   set tracking(value: number) {
-    this.view.setUint16(this.offset + 3, value);
+    this.view.setUint16((this.offset + 3) | 0, value);
   }
 
   /** High 16 bits of {@link timestampNs}. */
   get timestampHi(): number {
-    return this.view.getUint16(this.offset + 5);
+    return this.view.getUint16((this.offset + 5) | 0);
   }
   set timestampHi(value: number) {
-    this.view.setUint16(this.offset + 5, value);
+    this.view.setUint16((this.offset + 5) | 0, value);
   }
 
   /** Low 32 bits of {@link timestampNs}, as int32 bits. */
   get timestampLo(): number {
-    return this.view.getInt32(this.offset + 7);
+    return this.view.getInt32((this.offset + 7) | 0);
   }
   set timestampLo(value: number) {
-    this.view.setInt32(this.offset + 7, value);
+    this.view.setInt32((this.offset + 7) | 0, value);
   }
 
   /** Nanoseconds since midnight Eastern. A double: allocates where the call is not inlined; the halves never do. */
@@ -882,18 +891,18 @@ export class QuotingPeriodUpdate {
 
   /** Symbol, first four bytes as an int32 key. */
   get stockHi(): number {
-    return this.view.getInt32(this.offset + 11);
+    return this.view.getInt32((this.offset + 11) | 0);
   }
   set stockHi(value: number) {
-    this.view.setInt32(this.offset + 11, value);
+    this.view.setInt32((this.offset + 11) | 0, value);
   }
 
   /** Symbol, last four bytes as an int32 key. */
   get stockLo(): number {
-    return this.view.getInt32(this.offset + 15);
+    return this.view.getInt32((this.offset + 15) | 0);
   }
   set stockLo(value: number) {
-    this.view.setInt32(this.offset + 15, value);
+    this.view.setInt32((this.offset + 15) | 0, value);
   }
 
   /** Symbol, without its padding. Makes a string: not for hot paths. */
@@ -906,26 +915,26 @@ export class QuotingPeriodUpdate {
 
   /** When quotation is released, in seconds since midnight Eastern. */
   get releaseTimeSeconds(): number {
-    return this.view.getUint32(this.offset + 19);
+    return this.view.getUint32((this.offset + 19) | 0);
   }
   set releaseTimeSeconds(value: number) {
-    this.view.setUint32(this.offset + 19, value);
+    this.view.setUint32((this.offset + 19) | 0, value);
   }
 
   /** Release qualifier, as a character code: `A` anticipated, `C` cancelled or postponed. */
   get releaseQualifier(): number {
-    return this.view.getUint8(this.offset + 23);
+    return this.view.getUint8((this.offset + 23) | 0);
   }
   set releaseQualifier(value: number) {
-    this.view.setUint8(this.offset + 23, value);
+    this.view.setUint8((this.offset + 23) | 0, value);
   }
 
   /** IPO price × 10,000 (4 implied decimals). */
   get ipoPrice4(): number {
-    return this.view.getUint32(this.offset + 24);
+    return this.view.getUint32((this.offset + 24) | 0);
   }
   set ipoPrice4(value: number) {
-    this.view.setUint32(this.offset + 24, value);
+    this.view.setUint32((this.offset + 24) | 0, value);
   }
 }
 
@@ -953,34 +962,34 @@ export class LuldAuctionCollar {
 
   /** Stock locate: index of the security, today only; 0 where a message is about none. */
   get locate(): number {
-    return this.view.getUint16(this.offset + 1);
+    return this.view.getUint16((this.offset + 1) | 0);
   }
   set locate(value: number) {
-    this.view.setUint16(this.offset + 1, value);
+    this.view.setUint16((this.offset + 1) | 0, value);
   }
 
   /** Nasdaq internal tracking number. */
   get tracking(): number {
-    return this.view.getUint16(this.offset + 3);
+    return this.view.getUint16((this.offset + 3) | 0);
   }
   set tracking(value: number) {
-    this.view.setUint16(this.offset + 3, value);
+    this.view.setUint16((this.offset + 3) | 0, value);
   }
 
   /** High 16 bits of {@link timestampNs}. */
   get timestampHi(): number {
-    return this.view.getUint16(this.offset + 5);
+    return this.view.getUint16((this.offset + 5) | 0);
   }
   set timestampHi(value: number) {
-    this.view.setUint16(this.offset + 5, value);
+    this.view.setUint16((this.offset + 5) | 0, value);
   }
 
   /** Low 32 bits of {@link timestampNs}, as int32 bits. */
   get timestampLo(): number {
-    return this.view.getInt32(this.offset + 7);
+    return this.view.getInt32((this.offset + 7) | 0);
   }
   set timestampLo(value: number) {
-    this.view.setInt32(this.offset + 7, value);
+    this.view.setInt32((this.offset + 7) | 0, value);
   }
 
   /** Nanoseconds since midnight Eastern. A double: allocates where the call is not inlined; the halves never do. */
@@ -993,18 +1002,18 @@ export class LuldAuctionCollar {
 
   /** Symbol, first four bytes as an int32 key. */
   get stockHi(): number {
-    return this.view.getInt32(this.offset + 11);
+    return this.view.getInt32((this.offset + 11) | 0);
   }
   set stockHi(value: number) {
-    this.view.setInt32(this.offset + 11, value);
+    this.view.setInt32((this.offset + 11) | 0, value);
   }
 
   /** Symbol, last four bytes as an int32 key. */
   get stockLo(): number {
-    return this.view.getInt32(this.offset + 15);
+    return this.view.getInt32((this.offset + 15) | 0);
   }
   set stockLo(value: number) {
-    this.view.setInt32(this.offset + 15, value);
+    this.view.setInt32((this.offset + 15) | 0, value);
   }
 
   /** Symbol, without its padding. Makes a string: not for hot paths. */
@@ -1017,34 +1026,34 @@ export class LuldAuctionCollar {
 
   /** Reference price × 10,000 (4 implied decimals). */
   get referencePrice4(): number {
-    return this.view.getUint32(this.offset + 19);
+    return this.view.getUint32((this.offset + 19) | 0);
   }
   set referencePrice4(value: number) {
-    this.view.setUint32(this.offset + 19, value);
+    this.view.setUint32((this.offset + 19) | 0, value);
   }
 
   /** Upper price limit × 10,000 (4 implied decimals). */
   get upperPrice4(): number {
-    return this.view.getUint32(this.offset + 23);
+    return this.view.getUint32((this.offset + 23) | 0);
   }
   set upperPrice4(value: number) {
-    this.view.setUint32(this.offset + 23, value);
+    this.view.setUint32((this.offset + 23) | 0, value);
   }
 
   /** Lower price limit × 10,000 (4 implied decimals). */
   get lowerPrice4(): number {
-    return this.view.getUint32(this.offset + 27);
+    return this.view.getUint32((this.offset + 27) | 0);
   }
   set lowerPrice4(value: number) {
-    this.view.setUint32(this.offset + 27, value);
+    this.view.setUint32((this.offset + 27) | 0, value);
   }
 
   /** How often the auction has been extended. */
   get extension(): number {
-    return this.view.getUint32(this.offset + 31);
+    return this.view.getUint32((this.offset + 31) | 0);
   }
   set extension(value: number) {
-    this.view.setUint32(this.offset + 31, value);
+    this.view.setUint32((this.offset + 31) | 0, value);
   }
 }
 
@@ -1072,34 +1081,34 @@ export class OperationalHalt {
 
   /** Stock locate: index of the security, today only; 0 where a message is about none. */
   get locate(): number {
-    return this.view.getUint16(this.offset + 1);
+    return this.view.getUint16((this.offset + 1) | 0);
   }
   set locate(value: number) {
-    this.view.setUint16(this.offset + 1, value);
+    this.view.setUint16((this.offset + 1) | 0, value);
   }
 
   /** Nasdaq internal tracking number. */
   get tracking(): number {
-    return this.view.getUint16(this.offset + 3);
+    return this.view.getUint16((this.offset + 3) | 0);
   }
   set tracking(value: number) {
-    this.view.setUint16(this.offset + 3, value);
+    this.view.setUint16((this.offset + 3) | 0, value);
   }
 
   /** High 16 bits of {@link timestampNs}. */
   get timestampHi(): number {
-    return this.view.getUint16(this.offset + 5);
+    return this.view.getUint16((this.offset + 5) | 0);
   }
   set timestampHi(value: number) {
-    this.view.setUint16(this.offset + 5, value);
+    this.view.setUint16((this.offset + 5) | 0, value);
   }
 
   /** Low 32 bits of {@link timestampNs}, as int32 bits. */
   get timestampLo(): number {
-    return this.view.getInt32(this.offset + 7);
+    return this.view.getInt32((this.offset + 7) | 0);
   }
   set timestampLo(value: number) {
-    this.view.setInt32(this.offset + 7, value);
+    this.view.setInt32((this.offset + 7) | 0, value);
   }
 
   /** Nanoseconds since midnight Eastern. A double: allocates where the call is not inlined; the halves never do. */
@@ -1112,18 +1121,18 @@ export class OperationalHalt {
 
   /** Symbol, first four bytes as an int32 key. */
   get stockHi(): number {
-    return this.view.getInt32(this.offset + 11);
+    return this.view.getInt32((this.offset + 11) | 0);
   }
   set stockHi(value: number) {
-    this.view.setInt32(this.offset + 11, value);
+    this.view.setInt32((this.offset + 11) | 0, value);
   }
 
   /** Symbol, last four bytes as an int32 key. */
   get stockLo(): number {
-    return this.view.getInt32(this.offset + 15);
+    return this.view.getInt32((this.offset + 15) | 0);
   }
   set stockLo(value: number) {
-    this.view.setInt32(this.offset + 15, value);
+    this.view.setInt32((this.offset + 15) | 0, value);
   }
 
   /** Symbol, without its padding. Makes a string: not for hot paths. */
@@ -1136,18 +1145,18 @@ export class OperationalHalt {
 
   /** Market code, as a character code: `Q` Nasdaq, `B` BX, `X` PSX. */
   get marketCode(): number {
-    return this.view.getUint8(this.offset + 19);
+    return this.view.getUint8((this.offset + 19) | 0);
   }
   set marketCode(value: number) {
-    this.view.setUint8(this.offset + 19, value);
+    this.view.setUint8((this.offset + 19) | 0, value);
   }
 
   /** Action, as a character code: `H` halted, `T` trading resumed. */
   get action(): number {
-    return this.view.getUint8(this.offset + 20);
+    return this.view.getUint8((this.offset + 20) | 0);
   }
   set action(value: number) {
-    this.view.setUint8(this.offset + 20, value);
+    this.view.setUint8((this.offset + 20) | 0, value);
   }
 }
 
@@ -1175,34 +1184,34 @@ export class NetOrderImbalance {
 
   /** Stock locate: index of the security, today only; 0 where a message is about none. */
   get locate(): number {
-    return this.view.getUint16(this.offset + 1);
+    return this.view.getUint16((this.offset + 1) | 0);
   }
   set locate(value: number) {
-    this.view.setUint16(this.offset + 1, value);
+    this.view.setUint16((this.offset + 1) | 0, value);
   }
 
   /** Nasdaq internal tracking number. */
   get tracking(): number {
-    return this.view.getUint16(this.offset + 3);
+    return this.view.getUint16((this.offset + 3) | 0);
   }
   set tracking(value: number) {
-    this.view.setUint16(this.offset + 3, value);
+    this.view.setUint16((this.offset + 3) | 0, value);
   }
 
   /** High 16 bits of {@link timestampNs}. */
   get timestampHi(): number {
-    return this.view.getUint16(this.offset + 5);
+    return this.view.getUint16((this.offset + 5) | 0);
   }
   set timestampHi(value: number) {
-    this.view.setUint16(this.offset + 5, value);
+    this.view.setUint16((this.offset + 5) | 0, value);
   }
 
   /** Low 32 bits of {@link timestampNs}, as int32 bits. */
   get timestampLo(): number {
-    return this.view.getInt32(this.offset + 7);
+    return this.view.getInt32((this.offset + 7) | 0);
   }
   set timestampLo(value: number) {
-    this.view.setInt32(this.offset + 7, value);
+    this.view.setInt32((this.offset + 7) | 0, value);
   }
 
   /** Nanoseconds since midnight Eastern. A double: allocates where the call is not inlined; the halves never do. */
@@ -1215,18 +1224,18 @@ export class NetOrderImbalance {
 
   /** Shares paired at the current reference price: high 32 bits, as int32 bits. */
   get pairedSharesHi(): number {
-    return this.view.getInt32(this.offset + 11);
+    return this.view.getInt32((this.offset + 11) | 0);
   }
   set pairedSharesHi(value: number) {
-    this.view.setInt32(this.offset + 11, value);
+    this.view.setInt32((this.offset + 11) | 0, value);
   }
 
   /** Shares paired at the current reference price: low 32 bits, as int32 bits. */
   get pairedSharesLo(): number {
-    return this.view.getInt32(this.offset + 15);
+    return this.view.getInt32((this.offset + 15) | 0);
   }
   set pairedSharesLo(value: number) {
-    this.view.setInt32(this.offset + 15, value);
+    this.view.setInt32((this.offset + 15) | 0, value);
   }
 
   /** Shares paired at the current reference price. Exact to 2^53 only, and may allocate: not for hot paths. */
@@ -1239,18 +1248,18 @@ export class NetOrderImbalance {
 
   /** Shares not paired at the current reference price: high 32 bits, as int32 bits. */
   get imbalanceSharesHi(): number {
-    return this.view.getInt32(this.offset + 19);
+    return this.view.getInt32((this.offset + 19) | 0);
   }
   set imbalanceSharesHi(value: number) {
-    this.view.setInt32(this.offset + 19, value);
+    this.view.setInt32((this.offset + 19) | 0, value);
   }
 
   /** Shares not paired at the current reference price: low 32 bits, as int32 bits. */
   get imbalanceSharesLo(): number {
-    return this.view.getInt32(this.offset + 23);
+    return this.view.getInt32((this.offset + 23) | 0);
   }
   set imbalanceSharesLo(value: number) {
-    this.view.setInt32(this.offset + 23, value);
+    this.view.setInt32((this.offset + 23) | 0, value);
   }
 
   /** Shares not paired at the current reference price. Exact to 2^53 only, and may allocate: not for hot paths. */
@@ -1263,26 +1272,26 @@ export class NetOrderImbalance {
 
   /** Imbalance direction, as a character code: `B` buy, `S` sell, `N` none, `O` not enough orders to tell, `P` paused. */
   get imbalanceDirection(): number {
-    return this.view.getUint8(this.offset + 27);
+    return this.view.getUint8((this.offset + 27) | 0);
   }
   set imbalanceDirection(value: number) {
-    this.view.setUint8(this.offset + 27, value);
+    this.view.setUint8((this.offset + 27) | 0, value);
   }
 
   /** Symbol, first four bytes as an int32 key. */
   get stockHi(): number {
-    return this.view.getInt32(this.offset + 28);
+    return this.view.getInt32((this.offset + 28) | 0);
   }
   set stockHi(value: number) {
-    this.view.setInt32(this.offset + 28, value);
+    this.view.setInt32((this.offset + 28) | 0, value);
   }
 
   /** Symbol, last four bytes as an int32 key. */
   get stockLo(): number {
-    return this.view.getInt32(this.offset + 32);
+    return this.view.getInt32((this.offset + 32) | 0);
   }
   set stockLo(value: number) {
-    this.view.setInt32(this.offset + 32, value);
+    this.view.setInt32((this.offset + 32) | 0, value);
   }
 
   /** Symbol, without its padding. Makes a string: not for hot paths. */
@@ -1295,42 +1304,42 @@ export class NetOrderImbalance {
 
   /** Price at which cross orders alone would clear × 10,000 (4 implied decimals). */
   get farPrice4(): number {
-    return this.view.getUint32(this.offset + 36);
+    return this.view.getUint32((this.offset + 36) | 0);
   }
   set farPrice4(value: number) {
-    this.view.setUint32(this.offset + 36, value);
+    this.view.setUint32((this.offset + 36) | 0, value);
   }
 
   /** Price at which cross and continuous orders would clear × 10,000 (4 implied decimals). */
   get nearPrice4(): number {
-    return this.view.getUint32(this.offset + 40);
+    return this.view.getUint32((this.offset + 40) | 0);
   }
   set nearPrice4(value: number) {
-    this.view.setUint32(this.offset + 40, value);
+    this.view.setUint32((this.offset + 40) | 0, value);
   }
 
   /** Reference price × 10,000 (4 implied decimals). */
   get referencePrice4(): number {
-    return this.view.getUint32(this.offset + 44);
+    return this.view.getUint32((this.offset + 44) | 0);
   }
   set referencePrice4(value: number) {
-    this.view.setUint32(this.offset + 44, value);
+    this.view.setUint32((this.offset + 44) | 0, value);
   }
 
   /** Cross type, as a character code: `O` opening, `C` closing, `H` halt or pause, `A` extended trading close. */
   get crossType(): number {
-    return this.view.getUint8(this.offset + 48);
+    return this.view.getUint8((this.offset + 48) | 0);
   }
   set crossType(value: number) {
-    this.view.setUint8(this.offset + 48, value);
+    this.view.setUint8((this.offset + 48) | 0, value);
   }
 
   /** Price variation, as a character code: how far the near indicative price is from the reference price (`L` under 1 %, `1`…`9`, `A`…`C`, space). */
   get priceVariation(): number {
-    return this.view.getUint8(this.offset + 49);
+    return this.view.getUint8((this.offset + 49) | 0);
   }
   set priceVariation(value: number) {
-    this.view.setUint8(this.offset + 49, value);
+    this.view.setUint8((this.offset + 49) | 0, value);
   }
 }
 
@@ -1358,34 +1367,34 @@ export class RetailPriceImprovement {
 
   /** Stock locate: index of the security, today only; 0 where a message is about none. */
   get locate(): number {
-    return this.view.getUint16(this.offset + 1);
+    return this.view.getUint16((this.offset + 1) | 0);
   }
   set locate(value: number) {
-    this.view.setUint16(this.offset + 1, value);
+    this.view.setUint16((this.offset + 1) | 0, value);
   }
 
   /** Nasdaq internal tracking number. */
   get tracking(): number {
-    return this.view.getUint16(this.offset + 3);
+    return this.view.getUint16((this.offset + 3) | 0);
   }
   set tracking(value: number) {
-    this.view.setUint16(this.offset + 3, value);
+    this.view.setUint16((this.offset + 3) | 0, value);
   }
 
   /** High 16 bits of {@link timestampNs}. */
   get timestampHi(): number {
-    return this.view.getUint16(this.offset + 5);
+    return this.view.getUint16((this.offset + 5) | 0);
   }
   set timestampHi(value: number) {
-    this.view.setUint16(this.offset + 5, value);
+    this.view.setUint16((this.offset + 5) | 0, value);
   }
 
   /** Low 32 bits of {@link timestampNs}, as int32 bits. */
   get timestampLo(): number {
-    return this.view.getInt32(this.offset + 7);
+    return this.view.getInt32((this.offset + 7) | 0);
   }
   set timestampLo(value: number) {
-    this.view.setInt32(this.offset + 7, value);
+    this.view.setInt32((this.offset + 7) | 0, value);
   }
 
   /** Nanoseconds since midnight Eastern. A double: allocates where the call is not inlined; the halves never do. */
@@ -1398,18 +1407,18 @@ export class RetailPriceImprovement {
 
   /** Symbol, first four bytes as an int32 key. */
   get stockHi(): number {
-    return this.view.getInt32(this.offset + 11);
+    return this.view.getInt32((this.offset + 11) | 0);
   }
   set stockHi(value: number) {
-    this.view.setInt32(this.offset + 11, value);
+    this.view.setInt32((this.offset + 11) | 0, value);
   }
 
   /** Symbol, last four bytes as an int32 key. */
   get stockLo(): number {
-    return this.view.getInt32(this.offset + 15);
+    return this.view.getInt32((this.offset + 15) | 0);
   }
   set stockLo(value: number) {
-    this.view.setInt32(this.offset + 15, value);
+    this.view.setInt32((this.offset + 15) | 0, value);
   }
 
   /** Symbol, without its padding. Makes a string: not for hot paths. */
@@ -1422,10 +1431,10 @@ export class RetailPriceImprovement {
 
   /** Interest flag, as a character code: `B` buy side, `S` sell side, `A` both, `N` none. */
   get interestFlag(): number {
-    return this.view.getUint8(this.offset + 19);
+    return this.view.getUint8((this.offset + 19) | 0);
   }
   set interestFlag(value: number) {
-    this.view.setUint8(this.offset + 19, value);
+    this.view.setUint8((this.offset + 19) | 0, value);
   }
 }
 
@@ -1453,34 +1462,34 @@ export class DirectListing {
 
   /** Stock locate: index of the security, today only; 0 where a message is about none. */
   get locate(): number {
-    return this.view.getUint16(this.offset + 1);
+    return this.view.getUint16((this.offset + 1) | 0);
   }
   set locate(value: number) {
-    this.view.setUint16(this.offset + 1, value);
+    this.view.setUint16((this.offset + 1) | 0, value);
   }
 
   /** Nasdaq internal tracking number. */
   get tracking(): number {
-    return this.view.getUint16(this.offset + 3);
+    return this.view.getUint16((this.offset + 3) | 0);
   }
   set tracking(value: number) {
-    this.view.setUint16(this.offset + 3, value);
+    this.view.setUint16((this.offset + 3) | 0, value);
   }
 
   /** High 16 bits of {@link timestampNs}. */
   get timestampHi(): number {
-    return this.view.getUint16(this.offset + 5);
+    return this.view.getUint16((this.offset + 5) | 0);
   }
   set timestampHi(value: number) {
-    this.view.setUint16(this.offset + 5, value);
+    this.view.setUint16((this.offset + 5) | 0, value);
   }
 
   /** Low 32 bits of {@link timestampNs}, as int32 bits. */
   get timestampLo(): number {
-    return this.view.getInt32(this.offset + 7);
+    return this.view.getInt32((this.offset + 7) | 0);
   }
   set timestampLo(value: number) {
-    this.view.setInt32(this.offset + 7, value);
+    this.view.setInt32((this.offset + 7) | 0, value);
   }
 
   /** Nanoseconds since midnight Eastern. A double: allocates where the call is not inlined; the halves never do. */
@@ -1493,18 +1502,18 @@ export class DirectListing {
 
   /** Symbol, first four bytes as an int32 key. */
   get stockHi(): number {
-    return this.view.getInt32(this.offset + 11);
+    return this.view.getInt32((this.offset + 11) | 0);
   }
   set stockHi(value: number) {
-    this.view.setInt32(this.offset + 11, value);
+    this.view.setInt32((this.offset + 11) | 0, value);
   }
 
   /** Symbol, last four bytes as an int32 key. */
   get stockLo(): number {
-    return this.view.getInt32(this.offset + 15);
+    return this.view.getInt32((this.offset + 15) | 0);
   }
   set stockLo(value: number) {
-    this.view.setInt32(this.offset + 15, value);
+    this.view.setInt32((this.offset + 15) | 0, value);
   }
 
   /** Symbol, without its padding. Makes a string: not for hot paths. */
@@ -1517,50 +1526,50 @@ export class DirectListing {
 
   /** Open eligibility, as a character code: `Y` eligible for release, `N` not. */
   get openEligibility(): number {
-    return this.view.getUint8(this.offset + 19);
+    return this.view.getUint8((this.offset + 19) | 0);
   }
   set openEligibility(value: number) {
-    this.view.setUint8(this.offset + 19, value);
+    this.view.setUint8((this.offset + 19) | 0, value);
   }
 
   /** Lowest price at which the security may open × 10,000 (4 implied decimals). */
   get minPrice4(): number {
-    return this.view.getUint32(this.offset + 20);
+    return this.view.getUint32((this.offset + 20) | 0);
   }
   set minPrice4(value: number) {
-    this.view.setUint32(this.offset + 20, value);
+    this.view.setUint32((this.offset + 20) | 0, value);
   }
 
   /** Highest price at which the security may open × 10,000 (4 implied decimals). */
   get maxPrice4(): number {
-    return this.view.getUint32(this.offset + 24);
+    return this.view.getUint32((this.offset + 24) | 0);
   }
   set maxPrice4(value: number) {
-    this.view.setUint32(this.offset + 24, value);
+    this.view.setUint32((this.offset + 24) | 0, value);
   }
 
   /** Near execution price × 10,000 (4 implied decimals). */
   get nearExecutionPrice4(): number {
-    return this.view.getUint32(this.offset + 28);
+    return this.view.getUint32((this.offset + 28) | 0);
   }
   set nearExecutionPrice4(value: number) {
-    this.view.setUint32(this.offset + 28, value);
+    this.view.setUint32((this.offset + 28) | 0, value);
   }
 
   /** When the near execution price was last computed, in ns since midnight Eastern: high 32 bits, as int32 bits. */
   get nearExecutionTimeNsHi(): number {
-    return this.view.getInt32(this.offset + 32);
+    return this.view.getInt32((this.offset + 32) | 0);
   }
   set nearExecutionTimeNsHi(value: number) {
-    this.view.setInt32(this.offset + 32, value);
+    this.view.setInt32((this.offset + 32) | 0, value);
   }
 
   /** When the near execution price was last computed, in ns since midnight Eastern: low 32 bits, as int32 bits. */
   get nearExecutionTimeNsLo(): number {
-    return this.view.getInt32(this.offset + 36);
+    return this.view.getInt32((this.offset + 36) | 0);
   }
   set nearExecutionTimeNsLo(value: number) {
-    this.view.setInt32(this.offset + 36, value);
+    this.view.setInt32((this.offset + 36) | 0, value);
   }
 
   /** When the near execution price was last computed, in ns since midnight Eastern. Exact to 2^53 only, and may allocate: not for hot paths. */
@@ -1573,17 +1582,17 @@ export class DirectListing {
 
   /** Lower auction collar × 10,000 (4 implied decimals). */
   get lowerCollar4(): number {
-    return this.view.getUint32(this.offset + 40);
+    return this.view.getUint32((this.offset + 40) | 0);
   }
   set lowerCollar4(value: number) {
-    this.view.setUint32(this.offset + 40, value);
+    this.view.setUint32((this.offset + 40) | 0, value);
   }
 
   /** Upper auction collar × 10,000 (4 implied decimals). */
   get upperCollar4(): number {
-    return this.view.getUint32(this.offset + 44);
+    return this.view.getUint32((this.offset + 44) | 0);
   }
   set upperCollar4(value: number) {
-    this.view.setUint32(this.offset + 44, value);
+    this.view.setUint32((this.offset + 44) | 0, value);
   }
 }

@@ -5,7 +5,8 @@ import { beginMessage, NO_VIEW, readText, readU48, readU64, writeText, writeU48,
  *
  * Each class is a flyweight: it owns no bytes but points at a message (`wrap` to read, `begin` to write) and reads or
  * writes fields in place, big-endian as on the wire. Fields after `type` in every message: locate, tracking, timestamp.
- * Every class has accessors of its own, with no base class, so that each keeps a monomorphic inline cache.
+ * Every class has accessors of its own, with no base class, so that each keeps a monomorphic inline cache; `| 0` keeps
+ * the sum an int32 where the compiler would otherwise check it for overflow.
  * Numbers ending in `4` or `8` carry that many implied decimals.
  */
 
@@ -33,34 +34,34 @@ export class AddOrder {
 
   /** Stock locate: index of the security, today only; 0 where a message is about none. */
   get locate(): number {
-    return this.view.getUint16(this.offset + 1);
+    return this.view.getUint16((this.offset + 1) | 0);
   }
   set locate(value: number) {
-    this.view.setUint16(this.offset + 1, value);
+    this.view.setUint16((this.offset + 1) | 0, value);
   }
 
   /** Nasdaq internal tracking number. */
   get tracking(): number {
-    return this.view.getUint16(this.offset + 3);
+    return this.view.getUint16((this.offset + 3) | 0);
   }
   set tracking(value: number) {
-    this.view.setUint16(this.offset + 3, value);
+    this.view.setUint16((this.offset + 3) | 0, value);
   }
 
   /** High 16 bits of {@link timestampNs}. */
   get timestampHi(): number {
-    return this.view.getUint16(this.offset + 5);
+    return this.view.getUint16((this.offset + 5) | 0);
   }
   set timestampHi(value: number) {
-    this.view.setUint16(this.offset + 5, value);
+    this.view.setUint16((this.offset + 5) | 0, value);
   }
 
   /** Low 32 bits of {@link timestampNs}, as int32 bits. */
   get timestampLo(): number {
-    return this.view.getInt32(this.offset + 7);
+    return this.view.getInt32((this.offset + 7) | 0);
   }
   set timestampLo(value: number) {
-    this.view.setInt32(this.offset + 7, value);
+    this.view.setInt32((this.offset + 7) | 0, value);
   }
 
   /** Nanoseconds since midnight Eastern. A double: allocates where the call is not inlined; the halves never do. */
@@ -73,18 +74,18 @@ export class AddOrder {
 
   /** Order reference number: unique on this feed and day: high 32 bits, as int32 bits. */
   get refHi(): number {
-    return this.view.getInt32(this.offset + 11);
+    return this.view.getInt32((this.offset + 11) | 0);
   }
   set refHi(value: number) {
-    this.view.setInt32(this.offset + 11, value);
+    this.view.setInt32((this.offset + 11) | 0, value);
   }
 
   /** Order reference number: unique on this feed and day: low 32 bits, as int32 bits. */
   get refLo(): number {
-    return this.view.getInt32(this.offset + 15);
+    return this.view.getInt32((this.offset + 15) | 0);
   }
   set refLo(value: number) {
-    this.view.setInt32(this.offset + 15, value);
+    this.view.setInt32((this.offset + 15) | 0, value);
   }
 
   /** Order reference number: unique on this feed and day. Exact to 2^53 only, and may allocate: not for hot paths. */
@@ -97,34 +98,34 @@ export class AddOrder {
 
   /** Side, as a character code: `B` buy, `S` sell. */
   get side(): number {
-    return this.view.getUint8(this.offset + 19);
+    return this.view.getUint8((this.offset + 19) | 0);
   }
   set side(value: number) {
-    this.view.setUint8(this.offset + 19, value);
+    this.view.setUint8((this.offset + 19) | 0, value);
   }
 
   /** Shares. */
   get shares(): number {
-    return this.view.getUint32(this.offset + 20);
+    return this.view.getUint32((this.offset + 20) | 0);
   }
   set shares(value: number) {
-    this.view.setUint32(this.offset + 20, value);
+    this.view.setUint32((this.offset + 20) | 0, value);
   }
 
   /** Symbol, first four bytes as an int32 key. */
   get stockHi(): number {
-    return this.view.getInt32(this.offset + 24);
+    return this.view.getInt32((this.offset + 24) | 0);
   }
   set stockHi(value: number) {
-    this.view.setInt32(this.offset + 24, value);
+    this.view.setInt32((this.offset + 24) | 0, value);
   }
 
   /** Symbol, last four bytes as an int32 key. */
   get stockLo(): number {
-    return this.view.getInt32(this.offset + 28);
+    return this.view.getInt32((this.offset + 28) | 0);
   }
   set stockLo(value: number) {
-    this.view.setInt32(this.offset + 28, value);
+    this.view.setInt32((this.offset + 28) | 0, value);
   }
 
   /** Symbol, without its padding. Makes a string: not for hot paths. */
@@ -137,10 +138,10 @@ export class AddOrder {
 
   /** Price × 10,000 (4 implied decimals). */
   get price4(): number {
-    return this.view.getUint32(this.offset + 32);
+    return this.view.getUint32((this.offset + 32) | 0);
   }
   set price4(value: number) {
-    this.view.setUint32(this.offset + 32, value);
+    this.view.setUint32((this.offset + 32) | 0, value);
   }
 }
 
@@ -168,34 +169,34 @@ export class AddOrderMpid {
 
   /** Stock locate: index of the security, today only; 0 where a message is about none. */
   get locate(): number {
-    return this.view.getUint16(this.offset + 1);
+    return this.view.getUint16((this.offset + 1) | 0);
   }
   set locate(value: number) {
-    this.view.setUint16(this.offset + 1, value);
+    this.view.setUint16((this.offset + 1) | 0, value);
   }
 
   /** Nasdaq internal tracking number. */
   get tracking(): number {
-    return this.view.getUint16(this.offset + 3);
+    return this.view.getUint16((this.offset + 3) | 0);
   }
   set tracking(value: number) {
-    this.view.setUint16(this.offset + 3, value);
+    this.view.setUint16((this.offset + 3) | 0, value);
   }
 
   /** High 16 bits of {@link timestampNs}. */
   get timestampHi(): number {
-    return this.view.getUint16(this.offset + 5);
+    return this.view.getUint16((this.offset + 5) | 0);
   }
   set timestampHi(value: number) {
-    this.view.setUint16(this.offset + 5, value);
+    this.view.setUint16((this.offset + 5) | 0, value);
   }
 
   /** Low 32 bits of {@link timestampNs}, as int32 bits. */
   get timestampLo(): number {
-    return this.view.getInt32(this.offset + 7);
+    return this.view.getInt32((this.offset + 7) | 0);
   }
   set timestampLo(value: number) {
-    this.view.setInt32(this.offset + 7, value);
+    this.view.setInt32((this.offset + 7) | 0, value);
   }
 
   /** Nanoseconds since midnight Eastern. A double: allocates where the call is not inlined; the halves never do. */
@@ -208,18 +209,18 @@ export class AddOrderMpid {
 
   /** Order reference number: unique on this feed and day: high 32 bits, as int32 bits. */
   get refHi(): number {
-    return this.view.getInt32(this.offset + 11);
+    return this.view.getInt32((this.offset + 11) | 0);
   }
   set refHi(value: number) {
-    this.view.setInt32(this.offset + 11, value);
+    this.view.setInt32((this.offset + 11) | 0, value);
   }
 
   /** Order reference number: unique on this feed and day: low 32 bits, as int32 bits. */
   get refLo(): number {
-    return this.view.getInt32(this.offset + 15);
+    return this.view.getInt32((this.offset + 15) | 0);
   }
   set refLo(value: number) {
-    this.view.setInt32(this.offset + 15, value);
+    this.view.setInt32((this.offset + 15) | 0, value);
   }
 
   /** Order reference number: unique on this feed and day. Exact to 2^53 only, and may allocate: not for hot paths. */
@@ -232,34 +233,34 @@ export class AddOrderMpid {
 
   /** Side, as a character code: `B` buy, `S` sell. */
   get side(): number {
-    return this.view.getUint8(this.offset + 19);
+    return this.view.getUint8((this.offset + 19) | 0);
   }
   set side(value: number) {
-    this.view.setUint8(this.offset + 19, value);
+    this.view.setUint8((this.offset + 19) | 0, value);
   }
 
   /** Shares. */
   get shares(): number {
-    return this.view.getUint32(this.offset + 20);
+    return this.view.getUint32((this.offset + 20) | 0);
   }
   set shares(value: number) {
-    this.view.setUint32(this.offset + 20, value);
+    this.view.setUint32((this.offset + 20) | 0, value);
   }
 
   /** Symbol, first four bytes as an int32 key. */
   get stockHi(): number {
-    return this.view.getInt32(this.offset + 24);
+    return this.view.getInt32((this.offset + 24) | 0);
   }
   set stockHi(value: number) {
-    this.view.setInt32(this.offset + 24, value);
+    this.view.setInt32((this.offset + 24) | 0, value);
   }
 
   /** Symbol, last four bytes as an int32 key. */
   get stockLo(): number {
-    return this.view.getInt32(this.offset + 28);
+    return this.view.getInt32((this.offset + 28) | 0);
   }
   set stockLo(value: number) {
-    this.view.setInt32(this.offset + 28, value);
+    this.view.setInt32((this.offset + 28) | 0, value);
   }
 
   /** Symbol, without its padding. Makes a string: not for hot paths. */
@@ -272,18 +273,18 @@ export class AddOrderMpid {
 
   /** Price × 10,000 (4 implied decimals). */
   get price4(): number {
-    return this.view.getUint32(this.offset + 32);
+    return this.view.getUint32((this.offset + 32) | 0);
   }
   set price4(value: number) {
-    this.view.setUint32(this.offset + 32, value);
+    this.view.setUint32((this.offset + 32) | 0, value);
   }
 
   /** Market participant that placed the order, four bytes as an int32 key. */
   get attributionKey(): number {
-    return this.view.getInt32(this.offset + 36);
+    return this.view.getInt32((this.offset + 36) | 0);
   }
   set attributionKey(value: number) {
-    this.view.setInt32(this.offset + 36, value);
+    this.view.setInt32((this.offset + 36) | 0, value);
   }
 
   /** Market participant that placed the order, without its padding. Makes a string: not for hot paths. */
@@ -319,34 +320,34 @@ export class OrderExecuted {
 
   /** Stock locate: index of the security, today only; 0 where a message is about none. */
   get locate(): number {
-    return this.view.getUint16(this.offset + 1);
+    return this.view.getUint16((this.offset + 1) | 0);
   }
   set locate(value: number) {
-    this.view.setUint16(this.offset + 1, value);
+    this.view.setUint16((this.offset + 1) | 0, value);
   }
 
   /** Nasdaq internal tracking number. */
   get tracking(): number {
-    return this.view.getUint16(this.offset + 3);
+    return this.view.getUint16((this.offset + 3) | 0);
   }
   set tracking(value: number) {
-    this.view.setUint16(this.offset + 3, value);
+    this.view.setUint16((this.offset + 3) | 0, value);
   }
 
   /** High 16 bits of {@link timestampNs}. */
   get timestampHi(): number {
-    return this.view.getUint16(this.offset + 5);
+    return this.view.getUint16((this.offset + 5) | 0);
   }
   set timestampHi(value: number) {
-    this.view.setUint16(this.offset + 5, value);
+    this.view.setUint16((this.offset + 5) | 0, value);
   }
 
   /** Low 32 bits of {@link timestampNs}, as int32 bits. */
   get timestampLo(): number {
-    return this.view.getInt32(this.offset + 7);
+    return this.view.getInt32((this.offset + 7) | 0);
   }
   set timestampLo(value: number) {
-    this.view.setInt32(this.offset + 7, value);
+    this.view.setInt32((this.offset + 7) | 0, value);
   }
 
   /** Nanoseconds since midnight Eastern. A double: allocates where the call is not inlined; the halves never do. */
@@ -359,18 +360,18 @@ export class OrderExecuted {
 
   /** Order reference number: unique on this feed and day: high 32 bits, as int32 bits. */
   get refHi(): number {
-    return this.view.getInt32(this.offset + 11);
+    return this.view.getInt32((this.offset + 11) | 0);
   }
   set refHi(value: number) {
-    this.view.setInt32(this.offset + 11, value);
+    this.view.setInt32((this.offset + 11) | 0, value);
   }
 
   /** Order reference number: unique on this feed and day: low 32 bits, as int32 bits. */
   get refLo(): number {
-    return this.view.getInt32(this.offset + 15);
+    return this.view.getInt32((this.offset + 15) | 0);
   }
   set refLo(value: number) {
-    this.view.setInt32(this.offset + 15, value);
+    this.view.setInt32((this.offset + 15) | 0, value);
   }
 
   /** Order reference number: unique on this feed and day. Exact to 2^53 only, and may allocate: not for hot paths. */
@@ -383,26 +384,26 @@ export class OrderExecuted {
 
   /** Shares executed. */
   get executedShares(): number {
-    return this.view.getUint32(this.offset + 19);
+    return this.view.getUint32((this.offset + 19) | 0);
   }
   set executedShares(value: number) {
-    this.view.setUint32(this.offset + 19, value);
+    this.view.setUint32((this.offset + 19) | 0, value);
   }
 
   /** Number of the match, shared by both sides of it: high 32 bits, as int32 bits. */
   get matchNumberHi(): number {
-    return this.view.getInt32(this.offset + 23);
+    return this.view.getInt32((this.offset + 23) | 0);
   }
   set matchNumberHi(value: number) {
-    this.view.setInt32(this.offset + 23, value);
+    this.view.setInt32((this.offset + 23) | 0, value);
   }
 
   /** Number of the match, shared by both sides of it: low 32 bits, as int32 bits. */
   get matchNumberLo(): number {
-    return this.view.getInt32(this.offset + 27);
+    return this.view.getInt32((this.offset + 27) | 0);
   }
   set matchNumberLo(value: number) {
-    this.view.setInt32(this.offset + 27, value);
+    this.view.setInt32((this.offset + 27) | 0, value);
   }
 
   /** Number of the match, shared by both sides of it. Exact to 2^53 only, and may allocate: not for hot paths. */
@@ -438,34 +439,34 @@ export class OrderExecutedWithPrice {
 
   /** Stock locate: index of the security, today only; 0 where a message is about none. */
   get locate(): number {
-    return this.view.getUint16(this.offset + 1);
+    return this.view.getUint16((this.offset + 1) | 0);
   }
   set locate(value: number) {
-    this.view.setUint16(this.offset + 1, value);
+    this.view.setUint16((this.offset + 1) | 0, value);
   }
 
   /** Nasdaq internal tracking number. */
   get tracking(): number {
-    return this.view.getUint16(this.offset + 3);
+    return this.view.getUint16((this.offset + 3) | 0);
   }
   set tracking(value: number) {
-    this.view.setUint16(this.offset + 3, value);
+    this.view.setUint16((this.offset + 3) | 0, value);
   }
 
   /** High 16 bits of {@link timestampNs}. */
   get timestampHi(): number {
-    return this.view.getUint16(this.offset + 5);
+    return this.view.getUint16((this.offset + 5) | 0);
   }
   set timestampHi(value: number) {
-    this.view.setUint16(this.offset + 5, value);
+    this.view.setUint16((this.offset + 5) | 0, value);
   }
 
   /** Low 32 bits of {@link timestampNs}, as int32 bits. */
   get timestampLo(): number {
-    return this.view.getInt32(this.offset + 7);
+    return this.view.getInt32((this.offset + 7) | 0);
   }
   set timestampLo(value: number) {
-    this.view.setInt32(this.offset + 7, value);
+    this.view.setInt32((this.offset + 7) | 0, value);
   }
 
   /** Nanoseconds since midnight Eastern. A double: allocates where the call is not inlined; the halves never do. */
@@ -478,18 +479,18 @@ export class OrderExecutedWithPrice {
 
   /** Order reference number: unique on this feed and day: high 32 bits, as int32 bits. */
   get refHi(): number {
-    return this.view.getInt32(this.offset + 11);
+    return this.view.getInt32((this.offset + 11) | 0);
   }
   set refHi(value: number) {
-    this.view.setInt32(this.offset + 11, value);
+    this.view.setInt32((this.offset + 11) | 0, value);
   }
 
   /** Order reference number: unique on this feed and day: low 32 bits, as int32 bits. */
   get refLo(): number {
-    return this.view.getInt32(this.offset + 15);
+    return this.view.getInt32((this.offset + 15) | 0);
   }
   set refLo(value: number) {
-    this.view.setInt32(this.offset + 15, value);
+    this.view.setInt32((this.offset + 15) | 0, value);
   }
 
   /** Order reference number: unique on this feed and day. Exact to 2^53 only, and may allocate: not for hot paths. */
@@ -502,26 +503,26 @@ export class OrderExecutedWithPrice {
 
   /** Shares executed. */
   get executedShares(): number {
-    return this.view.getUint32(this.offset + 19);
+    return this.view.getUint32((this.offset + 19) | 0);
   }
   set executedShares(value: number) {
-    this.view.setUint32(this.offset + 19, value);
+    this.view.setUint32((this.offset + 19) | 0, value);
   }
 
   /** Number of the match, shared by both sides of it: high 32 bits, as int32 bits. */
   get matchNumberHi(): number {
-    return this.view.getInt32(this.offset + 23);
+    return this.view.getInt32((this.offset + 23) | 0);
   }
   set matchNumberHi(value: number) {
-    this.view.setInt32(this.offset + 23, value);
+    this.view.setInt32((this.offset + 23) | 0, value);
   }
 
   /** Number of the match, shared by both sides of it: low 32 bits, as int32 bits. */
   get matchNumberLo(): number {
-    return this.view.getInt32(this.offset + 27);
+    return this.view.getInt32((this.offset + 27) | 0);
   }
   set matchNumberLo(value: number) {
-    this.view.setInt32(this.offset + 27, value);
+    this.view.setInt32((this.offset + 27) | 0, value);
   }
 
   /** Number of the match, shared by both sides of it. Exact to 2^53 only, and may allocate: not for hot paths. */
@@ -534,18 +535,18 @@ export class OrderExecutedWithPrice {
 
   /** Printable, as a character code: `Y` counts for volume, `N` does not. */
   get printable(): number {
-    return this.view.getUint8(this.offset + 31);
+    return this.view.getUint8((this.offset + 31) | 0);
   }
   set printable(value: number) {
-    this.view.setUint8(this.offset + 31, value);
+    this.view.setUint8((this.offset + 31) | 0, value);
   }
 
   /** Price of the execution × 10,000 (4 implied decimals). */
   get executionPrice4(): number {
-    return this.view.getUint32(this.offset + 32);
+    return this.view.getUint32((this.offset + 32) | 0);
   }
   set executionPrice4(value: number) {
-    this.view.setUint32(this.offset + 32, value);
+    this.view.setUint32((this.offset + 32) | 0, value);
   }
 }
 
@@ -573,34 +574,34 @@ export class OrderCancel {
 
   /** Stock locate: index of the security, today only; 0 where a message is about none. */
   get locate(): number {
-    return this.view.getUint16(this.offset + 1);
+    return this.view.getUint16((this.offset + 1) | 0);
   }
   set locate(value: number) {
-    this.view.setUint16(this.offset + 1, value);
+    this.view.setUint16((this.offset + 1) | 0, value);
   }
 
   /** Nasdaq internal tracking number. */
   get tracking(): number {
-    return this.view.getUint16(this.offset + 3);
+    return this.view.getUint16((this.offset + 3) | 0);
   }
   set tracking(value: number) {
-    this.view.setUint16(this.offset + 3, value);
+    this.view.setUint16((this.offset + 3) | 0, value);
   }
 
   /** High 16 bits of {@link timestampNs}. */
   get timestampHi(): number {
-    return this.view.getUint16(this.offset + 5);
+    return this.view.getUint16((this.offset + 5) | 0);
   }
   set timestampHi(value: number) {
-    this.view.setUint16(this.offset + 5, value);
+    this.view.setUint16((this.offset + 5) | 0, value);
   }
 
   /** Low 32 bits of {@link timestampNs}, as int32 bits. */
   get timestampLo(): number {
-    return this.view.getInt32(this.offset + 7);
+    return this.view.getInt32((this.offset + 7) | 0);
   }
   set timestampLo(value: number) {
-    this.view.setInt32(this.offset + 7, value);
+    this.view.setInt32((this.offset + 7) | 0, value);
   }
 
   /** Nanoseconds since midnight Eastern. A double: allocates where the call is not inlined; the halves never do. */
@@ -613,18 +614,18 @@ export class OrderCancel {
 
   /** Order reference number: unique on this feed and day: high 32 bits, as int32 bits. */
   get refHi(): number {
-    return this.view.getInt32(this.offset + 11);
+    return this.view.getInt32((this.offset + 11) | 0);
   }
   set refHi(value: number) {
-    this.view.setInt32(this.offset + 11, value);
+    this.view.setInt32((this.offset + 11) | 0, value);
   }
 
   /** Order reference number: unique on this feed and day: low 32 bits, as int32 bits. */
   get refLo(): number {
-    return this.view.getInt32(this.offset + 15);
+    return this.view.getInt32((this.offset + 15) | 0);
   }
   set refLo(value: number) {
-    this.view.setInt32(this.offset + 15, value);
+    this.view.setInt32((this.offset + 15) | 0, value);
   }
 
   /** Order reference number: unique on this feed and day. Exact to 2^53 only, and may allocate: not for hot paths. */
@@ -637,10 +638,10 @@ export class OrderCancel {
 
   /** Shares cancelled; what is left stays in place. */
   get cancelledShares(): number {
-    return this.view.getUint32(this.offset + 19);
+    return this.view.getUint32((this.offset + 19) | 0);
   }
   set cancelledShares(value: number) {
-    this.view.setUint32(this.offset + 19, value);
+    this.view.setUint32((this.offset + 19) | 0, value);
   }
 }
 
@@ -668,34 +669,34 @@ export class OrderDelete {
 
   /** Stock locate: index of the security, today only; 0 where a message is about none. */
   get locate(): number {
-    return this.view.getUint16(this.offset + 1);
+    return this.view.getUint16((this.offset + 1) | 0);
   }
   set locate(value: number) {
-    this.view.setUint16(this.offset + 1, value);
+    this.view.setUint16((this.offset + 1) | 0, value);
   }
 
   /** Nasdaq internal tracking number. */
   get tracking(): number {
-    return this.view.getUint16(this.offset + 3);
+    return this.view.getUint16((this.offset + 3) | 0);
   }
   set tracking(value: number) {
-    this.view.setUint16(this.offset + 3, value);
+    this.view.setUint16((this.offset + 3) | 0, value);
   }
 
   /** High 16 bits of {@link timestampNs}. */
   get timestampHi(): number {
-    return this.view.getUint16(this.offset + 5);
+    return this.view.getUint16((this.offset + 5) | 0);
   }
   set timestampHi(value: number) {
-    this.view.setUint16(this.offset + 5, value);
+    this.view.setUint16((this.offset + 5) | 0, value);
   }
 
   /** Low 32 bits of {@link timestampNs}, as int32 bits. */
   get timestampLo(): number {
-    return this.view.getInt32(this.offset + 7);
+    return this.view.getInt32((this.offset + 7) | 0);
   }
   set timestampLo(value: number) {
-    this.view.setInt32(this.offset + 7, value);
+    this.view.setInt32((this.offset + 7) | 0, value);
   }
 
   /** Nanoseconds since midnight Eastern. A double: allocates where the call is not inlined; the halves never do. */
@@ -708,18 +709,18 @@ export class OrderDelete {
 
   /** Order reference number: unique on this feed and day: high 32 bits, as int32 bits. */
   get refHi(): number {
-    return this.view.getInt32(this.offset + 11);
+    return this.view.getInt32((this.offset + 11) | 0);
   }
   set refHi(value: number) {
-    this.view.setInt32(this.offset + 11, value);
+    this.view.setInt32((this.offset + 11) | 0, value);
   }
 
   /** Order reference number: unique on this feed and day: low 32 bits, as int32 bits. */
   get refLo(): number {
-    return this.view.getInt32(this.offset + 15);
+    return this.view.getInt32((this.offset + 15) | 0);
   }
   set refLo(value: number) {
-    this.view.setInt32(this.offset + 15, value);
+    this.view.setInt32((this.offset + 15) | 0, value);
   }
 
   /** Order reference number: unique on this feed and day. Exact to 2^53 only, and may allocate: not for hot paths. */
@@ -755,34 +756,34 @@ export class OrderReplace {
 
   /** Stock locate: index of the security, today only; 0 where a message is about none. */
   get locate(): number {
-    return this.view.getUint16(this.offset + 1);
+    return this.view.getUint16((this.offset + 1) | 0);
   }
   set locate(value: number) {
-    this.view.setUint16(this.offset + 1, value);
+    this.view.setUint16((this.offset + 1) | 0, value);
   }
 
   /** Nasdaq internal tracking number. */
   get tracking(): number {
-    return this.view.getUint16(this.offset + 3);
+    return this.view.getUint16((this.offset + 3) | 0);
   }
   set tracking(value: number) {
-    this.view.setUint16(this.offset + 3, value);
+    this.view.setUint16((this.offset + 3) | 0, value);
   }
 
   /** High 16 bits of {@link timestampNs}. */
   get timestampHi(): number {
-    return this.view.getUint16(this.offset + 5);
+    return this.view.getUint16((this.offset + 5) | 0);
   }
   set timestampHi(value: number) {
-    this.view.setUint16(this.offset + 5, value);
+    this.view.setUint16((this.offset + 5) | 0, value);
   }
 
   /** Low 32 bits of {@link timestampNs}, as int32 bits. */
   get timestampLo(): number {
-    return this.view.getInt32(this.offset + 7);
+    return this.view.getInt32((this.offset + 7) | 0);
   }
   set timestampLo(value: number) {
-    this.view.setInt32(this.offset + 7, value);
+    this.view.setInt32((this.offset + 7) | 0, value);
   }
 
   /** Nanoseconds since midnight Eastern. A double: allocates where the call is not inlined; the halves never do. */
@@ -795,18 +796,18 @@ export class OrderReplace {
 
   /** Reference of the order that is replaced: high 32 bits, as int32 bits. */
   get origRefHi(): number {
-    return this.view.getInt32(this.offset + 11);
+    return this.view.getInt32((this.offset + 11) | 0);
   }
   set origRefHi(value: number) {
-    this.view.setInt32(this.offset + 11, value);
+    this.view.setInt32((this.offset + 11) | 0, value);
   }
 
   /** Reference of the order that is replaced: low 32 bits, as int32 bits. */
   get origRefLo(): number {
-    return this.view.getInt32(this.offset + 15);
+    return this.view.getInt32((this.offset + 15) | 0);
   }
   set origRefLo(value: number) {
-    this.view.setInt32(this.offset + 15, value);
+    this.view.setInt32((this.offset + 15) | 0, value);
   }
 
   /** Reference of the order that is replaced. Exact to 2^53 only, and may allocate: not for hot paths. */
@@ -819,18 +820,18 @@ export class OrderReplace {
 
   /** Reference of the order that takes its place: high 32 bits, as int32 bits. */
   get newRefHi(): number {
-    return this.view.getInt32(this.offset + 19);
+    return this.view.getInt32((this.offset + 19) | 0);
   }
   set newRefHi(value: number) {
-    this.view.setInt32(this.offset + 19, value);
+    this.view.setInt32((this.offset + 19) | 0, value);
   }
 
   /** Reference of the order that takes its place: low 32 bits, as int32 bits. */
   get newRefLo(): number {
-    return this.view.getInt32(this.offset + 23);
+    return this.view.getInt32((this.offset + 23) | 0);
   }
   set newRefLo(value: number) {
-    this.view.setInt32(this.offset + 23, value);
+    this.view.setInt32((this.offset + 23) | 0, value);
   }
 
   /** Reference of the order that takes its place. Exact to 2^53 only, and may allocate: not for hot paths. */
@@ -843,18 +844,18 @@ export class OrderReplace {
 
   /** Shares. */
   get shares(): number {
-    return this.view.getUint32(this.offset + 27);
+    return this.view.getUint32((this.offset + 27) | 0);
   }
   set shares(value: number) {
-    this.view.setUint32(this.offset + 27, value);
+    this.view.setUint32((this.offset + 27) | 0, value);
   }
 
   /** Price × 10,000 (4 implied decimals). */
   get price4(): number {
-    return this.view.getUint32(this.offset + 31);
+    return this.view.getUint32((this.offset + 31) | 0);
   }
   set price4(value: number) {
-    this.view.setUint32(this.offset + 31, value);
+    this.view.setUint32((this.offset + 31) | 0, value);
   }
 }
 
@@ -882,34 +883,34 @@ export class Trade {
 
   /** Stock locate: index of the security, today only; 0 where a message is about none. */
   get locate(): number {
-    return this.view.getUint16(this.offset + 1);
+    return this.view.getUint16((this.offset + 1) | 0);
   }
   set locate(value: number) {
-    this.view.setUint16(this.offset + 1, value);
+    this.view.setUint16((this.offset + 1) | 0, value);
   }
 
   /** Nasdaq internal tracking number. */
   get tracking(): number {
-    return this.view.getUint16(this.offset + 3);
+    return this.view.getUint16((this.offset + 3) | 0);
   }
   set tracking(value: number) {
-    this.view.setUint16(this.offset + 3, value);
+    this.view.setUint16((this.offset + 3) | 0, value);
   }
 
   /** High 16 bits of {@link timestampNs}. */
   get timestampHi(): number {
-    return this.view.getUint16(this.offset + 5);
+    return this.view.getUint16((this.offset + 5) | 0);
   }
   set timestampHi(value: number) {
-    this.view.setUint16(this.offset + 5, value);
+    this.view.setUint16((this.offset + 5) | 0, value);
   }
 
   /** Low 32 bits of {@link timestampNs}, as int32 bits. */
   get timestampLo(): number {
-    return this.view.getInt32(this.offset + 7);
+    return this.view.getInt32((this.offset + 7) | 0);
   }
   set timestampLo(value: number) {
-    this.view.setInt32(this.offset + 7, value);
+    this.view.setInt32((this.offset + 7) | 0, value);
   }
 
   /** Nanoseconds since midnight Eastern. A double: allocates where the call is not inlined; the halves never do. */
@@ -922,18 +923,18 @@ export class Trade {
 
   /** Order reference number: unique on this feed and day: high 32 bits, as int32 bits. */
   get refHi(): number {
-    return this.view.getInt32(this.offset + 11);
+    return this.view.getInt32((this.offset + 11) | 0);
   }
   set refHi(value: number) {
-    this.view.setInt32(this.offset + 11, value);
+    this.view.setInt32((this.offset + 11) | 0, value);
   }
 
   /** Order reference number: unique on this feed and day: low 32 bits, as int32 bits. */
   get refLo(): number {
-    return this.view.getInt32(this.offset + 15);
+    return this.view.getInt32((this.offset + 15) | 0);
   }
   set refLo(value: number) {
-    this.view.setInt32(this.offset + 15, value);
+    this.view.setInt32((this.offset + 15) | 0, value);
   }
 
   /** Order reference number: unique on this feed and day. Exact to 2^53 only, and may allocate: not for hot paths. */
@@ -946,34 +947,34 @@ export class Trade {
 
   /** Side, as a character code: `B` buy, `S` sell. */
   get side(): number {
-    return this.view.getUint8(this.offset + 19);
+    return this.view.getUint8((this.offset + 19) | 0);
   }
   set side(value: number) {
-    this.view.setUint8(this.offset + 19, value);
+    this.view.setUint8((this.offset + 19) | 0, value);
   }
 
   /** Shares. */
   get shares(): number {
-    return this.view.getUint32(this.offset + 20);
+    return this.view.getUint32((this.offset + 20) | 0);
   }
   set shares(value: number) {
-    this.view.setUint32(this.offset + 20, value);
+    this.view.setUint32((this.offset + 20) | 0, value);
   }
 
   /** Symbol, first four bytes as an int32 key. */
   get stockHi(): number {
-    return this.view.getInt32(this.offset + 24);
+    return this.view.getInt32((this.offset + 24) | 0);
   }
   set stockHi(value: number) {
-    this.view.setInt32(this.offset + 24, value);
+    this.view.setInt32((this.offset + 24) | 0, value);
   }
 
   /** Symbol, last four bytes as an int32 key. */
   get stockLo(): number {
-    return this.view.getInt32(this.offset + 28);
+    return this.view.getInt32((this.offset + 28) | 0);
   }
   set stockLo(value: number) {
-    this.view.setInt32(this.offset + 28, value);
+    this.view.setInt32((this.offset + 28) | 0, value);
   }
 
   /** Symbol, without its padding. Makes a string: not for hot paths. */
@@ -986,26 +987,26 @@ export class Trade {
 
   /** Price × 10,000 (4 implied decimals). */
   get price4(): number {
-    return this.view.getUint32(this.offset + 32);
+    return this.view.getUint32((this.offset + 32) | 0);
   }
   set price4(value: number) {
-    this.view.setUint32(this.offset + 32, value);
+    this.view.setUint32((this.offset + 32) | 0, value);
   }
 
   /** Number of the match, shared by both sides of it: high 32 bits, as int32 bits. */
   get matchNumberHi(): number {
-    return this.view.getInt32(this.offset + 36);
+    return this.view.getInt32((this.offset + 36) | 0);
   }
   set matchNumberHi(value: number) {
-    this.view.setInt32(this.offset + 36, value);
+    this.view.setInt32((this.offset + 36) | 0, value);
   }
 
   /** Number of the match, shared by both sides of it: low 32 bits, as int32 bits. */
   get matchNumberLo(): number {
-    return this.view.getInt32(this.offset + 40);
+    return this.view.getInt32((this.offset + 40) | 0);
   }
   set matchNumberLo(value: number) {
-    this.view.setInt32(this.offset + 40, value);
+    this.view.setInt32((this.offset + 40) | 0, value);
   }
 
   /** Number of the match, shared by both sides of it. Exact to 2^53 only, and may allocate: not for hot paths. */
@@ -1041,34 +1042,34 @@ export class CrossTrade {
 
   /** Stock locate: index of the security, today only; 0 where a message is about none. */
   get locate(): number {
-    return this.view.getUint16(this.offset + 1);
+    return this.view.getUint16((this.offset + 1) | 0);
   }
   set locate(value: number) {
-    this.view.setUint16(this.offset + 1, value);
+    this.view.setUint16((this.offset + 1) | 0, value);
   }
 
   /** Nasdaq internal tracking number. */
   get tracking(): number {
-    return this.view.getUint16(this.offset + 3);
+    return this.view.getUint16((this.offset + 3) | 0);
   }
   set tracking(value: number) {
-    this.view.setUint16(this.offset + 3, value);
+    this.view.setUint16((this.offset + 3) | 0, value);
   }
 
   /** High 16 bits of {@link timestampNs}. */
   get timestampHi(): number {
-    return this.view.getUint16(this.offset + 5);
+    return this.view.getUint16((this.offset + 5) | 0);
   }
   set timestampHi(value: number) {
-    this.view.setUint16(this.offset + 5, value);
+    this.view.setUint16((this.offset + 5) | 0, value);
   }
 
   /** Low 32 bits of {@link timestampNs}, as int32 bits. */
   get timestampLo(): number {
-    return this.view.getInt32(this.offset + 7);
+    return this.view.getInt32((this.offset + 7) | 0);
   }
   set timestampLo(value: number) {
-    this.view.setInt32(this.offset + 7, value);
+    this.view.setInt32((this.offset + 7) | 0, value);
   }
 
   /** Nanoseconds since midnight Eastern. A double: allocates where the call is not inlined; the halves never do. */
@@ -1081,18 +1082,18 @@ export class CrossTrade {
 
   /** Shares: high 32 bits, as int32 bits. */
   get sharesHi(): number {
-    return this.view.getInt32(this.offset + 11);
+    return this.view.getInt32((this.offset + 11) | 0);
   }
   set sharesHi(value: number) {
-    this.view.setInt32(this.offset + 11, value);
+    this.view.setInt32((this.offset + 11) | 0, value);
   }
 
   /** Shares: low 32 bits, as int32 bits. */
   get sharesLo(): number {
-    return this.view.getInt32(this.offset + 15);
+    return this.view.getInt32((this.offset + 15) | 0);
   }
   set sharesLo(value: number) {
-    this.view.setInt32(this.offset + 15, value);
+    this.view.setInt32((this.offset + 15) | 0, value);
   }
 
   /** Shares. Exact to 2^53 only, and may allocate: not for hot paths. */
@@ -1105,18 +1106,18 @@ export class CrossTrade {
 
   /** Symbol, first four bytes as an int32 key. */
   get stockHi(): number {
-    return this.view.getInt32(this.offset + 19);
+    return this.view.getInt32((this.offset + 19) | 0);
   }
   set stockHi(value: number) {
-    this.view.setInt32(this.offset + 19, value);
+    this.view.setInt32((this.offset + 19) | 0, value);
   }
 
   /** Symbol, last four bytes as an int32 key. */
   get stockLo(): number {
-    return this.view.getInt32(this.offset + 23);
+    return this.view.getInt32((this.offset + 23) | 0);
   }
   set stockLo(value: number) {
-    this.view.setInt32(this.offset + 23, value);
+    this.view.setInt32((this.offset + 23) | 0, value);
   }
 
   /** Symbol, without its padding. Makes a string: not for hot paths. */
@@ -1129,26 +1130,26 @@ export class CrossTrade {
 
   /** Price of the cross × 10,000 (4 implied decimals). */
   get crossPrice4(): number {
-    return this.view.getUint32(this.offset + 27);
+    return this.view.getUint32((this.offset + 27) | 0);
   }
   set crossPrice4(value: number) {
-    this.view.setUint32(this.offset + 27, value);
+    this.view.setUint32((this.offset + 27) | 0, value);
   }
 
   /** Number of the match, shared by both sides of it: high 32 bits, as int32 bits. */
   get matchNumberHi(): number {
-    return this.view.getInt32(this.offset + 31);
+    return this.view.getInt32((this.offset + 31) | 0);
   }
   set matchNumberHi(value: number) {
-    this.view.setInt32(this.offset + 31, value);
+    this.view.setInt32((this.offset + 31) | 0, value);
   }
 
   /** Number of the match, shared by both sides of it: low 32 bits, as int32 bits. */
   get matchNumberLo(): number {
-    return this.view.getInt32(this.offset + 35);
+    return this.view.getInt32((this.offset + 35) | 0);
   }
   set matchNumberLo(value: number) {
-    this.view.setInt32(this.offset + 35, value);
+    this.view.setInt32((this.offset + 35) | 0, value);
   }
 
   /** Number of the match, shared by both sides of it. Exact to 2^53 only, and may allocate: not for hot paths. */
@@ -1161,10 +1162,10 @@ export class CrossTrade {
 
   /** Cross type, as a character code: `O` opening, `C` closing, `H` halt or pause, `A` extended trading close. */
   get crossType(): number {
-    return this.view.getUint8(this.offset + 39);
+    return this.view.getUint8((this.offset + 39) | 0);
   }
   set crossType(value: number) {
-    this.view.setUint8(this.offset + 39, value);
+    this.view.setUint8((this.offset + 39) | 0, value);
   }
 }
 
@@ -1192,34 +1193,34 @@ export class BrokenTrade {
 
   /** Stock locate: index of the security, today only; 0 where a message is about none. */
   get locate(): number {
-    return this.view.getUint16(this.offset + 1);
+    return this.view.getUint16((this.offset + 1) | 0);
   }
   set locate(value: number) {
-    this.view.setUint16(this.offset + 1, value);
+    this.view.setUint16((this.offset + 1) | 0, value);
   }
 
   /** Nasdaq internal tracking number. */
   get tracking(): number {
-    return this.view.getUint16(this.offset + 3);
+    return this.view.getUint16((this.offset + 3) | 0);
   }
   set tracking(value: number) {
-    this.view.setUint16(this.offset + 3, value);
+    this.view.setUint16((this.offset + 3) | 0, value);
   }
 
   /** High 16 bits of {@link timestampNs}. */
   get timestampHi(): number {
-    return this.view.getUint16(this.offset + 5);
+    return this.view.getUint16((this.offset + 5) | 0);
   }
   set timestampHi(value: number) {
-    this.view.setUint16(this.offset + 5, value);
+    this.view.setUint16((this.offset + 5) | 0, value);
   }
 
   /** Low 32 bits of {@link timestampNs}, as int32 bits. */
   get timestampLo(): number {
-    return this.view.getInt32(this.offset + 7);
+    return this.view.getInt32((this.offset + 7) | 0);
   }
   set timestampLo(value: number) {
-    this.view.setInt32(this.offset + 7, value);
+    this.view.setInt32((this.offset + 7) | 0, value);
   }
 
   /** Nanoseconds since midnight Eastern. A double: allocates where the call is not inlined; the halves never do. */
@@ -1232,18 +1233,18 @@ export class BrokenTrade {
 
   /** Number of the match, shared by both sides of it: high 32 bits, as int32 bits. */
   get matchNumberHi(): number {
-    return this.view.getInt32(this.offset + 11);
+    return this.view.getInt32((this.offset + 11) | 0);
   }
   set matchNumberHi(value: number) {
-    this.view.setInt32(this.offset + 11, value);
+    this.view.setInt32((this.offset + 11) | 0, value);
   }
 
   /** Number of the match, shared by both sides of it: low 32 bits, as int32 bits. */
   get matchNumberLo(): number {
-    return this.view.getInt32(this.offset + 15);
+    return this.view.getInt32((this.offset + 15) | 0);
   }
   set matchNumberLo(value: number) {
-    this.view.setInt32(this.offset + 15, value);
+    this.view.setInt32((this.offset + 15) | 0, value);
   }
 
   /** Number of the match, shared by both sides of it. Exact to 2^53 only, and may allocate: not for hot paths. */

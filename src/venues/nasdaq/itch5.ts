@@ -130,90 +130,122 @@ export class ItchDispatcher {
   /** Dispatches the message of `length` bytes at `offset`. Unknown types and wrong lengths are counted, never thrown. */
   dispatch(handler: ItchHandler, view: DataView, offset: number, length: number): ItchRefusal {
     if (length < 1) return this.refuse(ItchRefusal.empty);
-    const type = view.getUint8(offset);
-    if (ITCH_LENGTHS[type] !== length)
-      return this.refuse(ITCH_LENGTHS[type] === 0 ? ItchRefusal.unknownType : ItchRefusal.wrongLength);
-    // Literals, so that the switch compiles to a jump table.
-    switch (type) {
-      case 83: // S
-        if (handler.onSystemEvent !== undefined) handler.onSystemEvent(this.systemEvent.wrap(view, offset));
-        break;
-      case 82: // R
-        if (handler.onStockDirectory !== undefined) handler.onStockDirectory(this.stockDirectory.wrap(view, offset));
-        break;
-      case 72: // H
-        if (handler.onTradingAction !== undefined) handler.onTradingAction(this.tradingAction.wrap(view, offset));
-        break;
-      case 89: // Y
-        if (handler.onRegShoRestriction !== undefined)
-          handler.onRegShoRestriction(this.regShoRestriction.wrap(view, offset));
-        break;
-      case 76: // L
-        if (handler.onMarketParticipantPosition !== undefined)
-          handler.onMarketParticipantPosition(this.marketParticipantPosition.wrap(view, offset));
-        break;
-      case 86: // V
-        if (handler.onMwcbDeclineLevel !== undefined)
-          handler.onMwcbDeclineLevel(this.mwcbDeclineLevel.wrap(view, offset));
-        break;
-      case 87: // W
-        if (handler.onMwcbStatus !== undefined) handler.onMwcbStatus(this.mwcbStatus.wrap(view, offset));
-        break;
-      case 75: // K
-        if (handler.onQuotingPeriodUpdate !== undefined)
-          handler.onQuotingPeriodUpdate(this.quotingPeriodUpdate.wrap(view, offset));
-        break;
-      case 74: // J
-        if (handler.onLuldAuctionCollar !== undefined)
-          handler.onLuldAuctionCollar(this.luldAuctionCollar.wrap(view, offset));
-        break;
-      case 104: // h
-        if (handler.onOperationalHalt !== undefined) handler.onOperationalHalt(this.operationalHalt.wrap(view, offset));
-        break;
+    // An int32 for certain: an offset that was once a double would make every field access convert it.
+    const at = offset | 0;
+    // Literals, so that the switch compiles to a jump table; few cases, so that it is inlined where it is called.
+    switch (view.getUint8(at)) {
       case 65: // A
-        if (handler.onAddOrder !== undefined) handler.onAddOrder(this.addOrder.wrap(view, offset));
-        break;
-      case 70: // F
-        if (handler.onAddOrderMpid !== undefined) handler.onAddOrderMpid(this.addOrderMpid.wrap(view, offset));
-        break;
-      case 69: // E
-        if (handler.onOrderExecuted !== undefined) handler.onOrderExecuted(this.orderExecuted.wrap(view, offset));
-        break;
-      case 67: // C
-        if (handler.onOrderExecutedWithPrice !== undefined)
-          handler.onOrderExecutedWithPrice(this.orderExecutedWithPrice.wrap(view, offset));
-        break;
-      case 88: // X
-        if (handler.onOrderCancel !== undefined) handler.onOrderCancel(this.orderCancel.wrap(view, offset));
-        break;
+        if (length !== 36) break;
+        if (handler.onAddOrder !== undefined) handler.onAddOrder(this.addOrder.wrap(view, at));
+        return ItchRefusal.none;
       case 68: // D
-        if (handler.onOrderDelete !== undefined) handler.onOrderDelete(this.orderDelete.wrap(view, offset));
-        break;
+        if (length !== 19) break;
+        if (handler.onOrderDelete !== undefined) handler.onOrderDelete(this.orderDelete.wrap(view, at));
+        return ItchRefusal.none;
       case 85: // U
-        if (handler.onOrderReplace !== undefined) handler.onOrderReplace(this.orderReplace.wrap(view, offset));
-        break;
+        if (length !== 35) break;
+        if (handler.onOrderReplace !== undefined) handler.onOrderReplace(this.orderReplace.wrap(view, at));
+        return ItchRefusal.none;
+      case 69: // E
+        if (length !== 31) break;
+        if (handler.onOrderExecuted !== undefined) handler.onOrderExecuted(this.orderExecuted.wrap(view, at));
+        return ItchRefusal.none;
+      case 88: // X
+        if (length !== 23) break;
+        if (handler.onOrderCancel !== undefined) handler.onOrderCancel(this.orderCancel.wrap(view, at));
+        return ItchRefusal.none;
+      case 70: // F
+        if (length !== 40) break;
+        if (handler.onAddOrderMpid !== undefined) handler.onAddOrderMpid(this.addOrderMpid.wrap(view, at));
+        return ItchRefusal.none;
+      case 67: // C
+        if (length !== 36) break;
+        if (handler.onOrderExecutedWithPrice !== undefined)
+          handler.onOrderExecutedWithPrice(this.orderExecutedWithPrice.wrap(view, at));
+        return ItchRefusal.none;
       case 80: // P
-        if (handler.onTrade !== undefined) handler.onTrade(this.trade.wrap(view, offset));
-        break;
-      case 81: // Q
-        if (handler.onCrossTrade !== undefined) handler.onCrossTrade(this.crossTrade.wrap(view, offset));
-        break;
-      case 66: // B
-        if (handler.onBrokenTrade !== undefined) handler.onBrokenTrade(this.brokenTrade.wrap(view, offset));
-        break;
-      case 73: // I
-        if (handler.onNetOrderImbalance !== undefined)
-          handler.onNetOrderImbalance(this.netOrderImbalance.wrap(view, offset));
-        break;
-      case 78: // N
-        if (handler.onRetailPriceImprovement !== undefined)
-          handler.onRetailPriceImprovement(this.retailPriceImprovement.wrap(view, offset));
-        break;
-      case 79: // O
-        if (handler.onDirectListing !== undefined) handler.onDirectListing(this.directListing.wrap(view, offset));
-        break;
+        if (length !== 44) break;
+        if (handler.onTrade !== undefined) handler.onTrade(this.trade.wrap(view, at));
+        return ItchRefusal.none;
+      default:
+        return this.dispatchRare(handler, view, at, length);
     }
-    return ItchRefusal.none;
+    return this.refuse(ItchRefusal.wrongLength);
+  }
+
+  /** The types that make up less than a fiftieth of a day's messages. */
+  private dispatchRare(handler: ItchHandler, view: DataView, at: number, length: number): ItchRefusal {
+    switch (view.getUint8(at)) {
+      case 83: // S
+        if (length !== 12) break;
+        if (handler.onSystemEvent !== undefined) handler.onSystemEvent(this.systemEvent.wrap(view, at));
+        return ItchRefusal.none;
+      case 82: // R
+        if (length !== 39) break;
+        if (handler.onStockDirectory !== undefined) handler.onStockDirectory(this.stockDirectory.wrap(view, at));
+        return ItchRefusal.none;
+      case 72: // H
+        if (length !== 25) break;
+        if (handler.onTradingAction !== undefined) handler.onTradingAction(this.tradingAction.wrap(view, at));
+        return ItchRefusal.none;
+      case 89: // Y
+        if (length !== 20) break;
+        if (handler.onRegShoRestriction !== undefined)
+          handler.onRegShoRestriction(this.regShoRestriction.wrap(view, at));
+        return ItchRefusal.none;
+      case 76: // L
+        if (length !== 26) break;
+        if (handler.onMarketParticipantPosition !== undefined)
+          handler.onMarketParticipantPosition(this.marketParticipantPosition.wrap(view, at));
+        return ItchRefusal.none;
+      case 86: // V
+        if (length !== 35) break;
+        if (handler.onMwcbDeclineLevel !== undefined) handler.onMwcbDeclineLevel(this.mwcbDeclineLevel.wrap(view, at));
+        return ItchRefusal.none;
+      case 87: // W
+        if (length !== 12) break;
+        if (handler.onMwcbStatus !== undefined) handler.onMwcbStatus(this.mwcbStatus.wrap(view, at));
+        return ItchRefusal.none;
+      case 75: // K
+        if (length !== 28) break;
+        if (handler.onQuotingPeriodUpdate !== undefined)
+          handler.onQuotingPeriodUpdate(this.quotingPeriodUpdate.wrap(view, at));
+        return ItchRefusal.none;
+      case 74: // J
+        if (length !== 35) break;
+        if (handler.onLuldAuctionCollar !== undefined)
+          handler.onLuldAuctionCollar(this.luldAuctionCollar.wrap(view, at));
+        return ItchRefusal.none;
+      case 104: // h
+        if (length !== 21) break;
+        if (handler.onOperationalHalt !== undefined) handler.onOperationalHalt(this.operationalHalt.wrap(view, at));
+        return ItchRefusal.none;
+      case 81: // Q
+        if (length !== 40) break;
+        if (handler.onCrossTrade !== undefined) handler.onCrossTrade(this.crossTrade.wrap(view, at));
+        return ItchRefusal.none;
+      case 66: // B
+        if (length !== 19) break;
+        if (handler.onBrokenTrade !== undefined) handler.onBrokenTrade(this.brokenTrade.wrap(view, at));
+        return ItchRefusal.none;
+      case 73: // I
+        if (length !== 50) break;
+        if (handler.onNetOrderImbalance !== undefined)
+          handler.onNetOrderImbalance(this.netOrderImbalance.wrap(view, at));
+        return ItchRefusal.none;
+      case 78: // N
+        if (length !== 20) break;
+        if (handler.onRetailPriceImprovement !== undefined)
+          handler.onRetailPriceImprovement(this.retailPriceImprovement.wrap(view, at));
+        return ItchRefusal.none;
+      case 79: // O
+        if (length !== 48) break;
+        if (handler.onDirectListing !== undefined) handler.onDirectListing(this.directListing.wrap(view, at));
+        return ItchRefusal.none;
+      default:
+        return this.refuse(ItchRefusal.unknownType);
+    }
+    return this.refuse(ItchRefusal.wrongLength);
   }
 
   private refuse(reason: ItchRefusal): ItchRefusal {
