@@ -23,7 +23,10 @@ enum {
 };
 
 /* What `open` was doing when it failed, as OPEN_STEPS in src/io/native-datagram.ts. */
-enum { STEP_SOCKET, STEP_BIND, STEP_INTERFACE, STEP_JOIN, STEP_BUFFER, STEP_BUSY_POLL, STEP_STAMPS, STEP_TTL };
+enum { STEP_SOCKET, STEP_BIND, STEP_INTERFACE, STEP_JOIN, STEP_BUFFER, STEP_STAMPS, STEP_TTL };
+
+/* Cells of the registered `openStep` array. */
+enum { OPEN_STEP, OPEN_BUSY_POLL_ERRNO, OPEN_CELLS };
 
 enum { OPEN_KERNEL_STAMPS = 1, OPEN_REUSE_ADDRESS = 2 };
 
@@ -247,7 +250,7 @@ typedef struct {
   int32_t flags;
 } open_request;
 
-static int set_up_socket(int fd, const open_request *r, int32_t *step) {
+static int set_up_socket(int fd, const open_request *r, int32_t *step, int32_t *refused_busy_poll) {
   int reason;
   unsigned interface = 0;
   *step = STEP_INTERFACE;
@@ -261,9 +264,8 @@ static int set_up_socket(int fd, const open_request *r, int32_t *step) {
   }
   *step = STEP_BUFFER;
   if (r->receive_buffer_bytes > 0 && (reason = set_receive_buffer(fd, r->receive_buffer_bytes)) != 0) return reason;
-  *step = STEP_BUSY_POLL;
-  if (r->busy_poll_us > 0 && (reason = set_int_option(fd, SOL_SOCKET, SO_BUSY_POLL, r->busy_poll_us)) != 0)
-    return reason;
+  /* More than the system's own value is a privilege: without it the socket works all the same, and the caller is told. */
+  if (r->busy_poll_us > 0) *refused_busy_poll = -set_int_option(fd, SOL_SOCKET, SO_BUSY_POLL, r->busy_poll_us);
   *step = STEP_STAMPS;
   if ((reason = set_int_option(fd, SOL_SOCKET, SO_RXQ_OVFL, 1)) != 0) return reason;
   if ((r->flags & OPEN_KERNEL_STAMPS) && (reason = set_int_option(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1)) != 0)
@@ -311,7 +313,7 @@ static bool optional_address(napi_env env, napi_value value, struct in_addr *int
 
 /*
  * open(address, port, group, interface, source, receiveBufferBytes, busyPollUs, multicastTtl, flags): the socket's
- * index, or a negative errno with the failed step in the registered cell. '' stands for "not given".
+ * index, or a negative errno with the failed step in the registered array. '' stands for "not given".
  */
 static napi_value poller_open(napi_env env, napi_callback_info info) {
   napi_value args[9];
@@ -329,11 +331,12 @@ static napi_value poller_open(napi_env env, napi_callback_info info) {
       !int_argument(env, args[7], &r.multicast_ttl) || !int_argument(env, args[8], &r.flags))
     return wrong_arguments(env, "open(address, port, group, interface, source, …): IPv4 addresses in dotted form");
   poller *p = data;
-  *p->open_step = STEP_SOCKET;
+  p->open_step[OPEN_STEP] = STEP_SOCKET;
   if (p->socket_count >= p->max_sockets) return int_result(env, -EMFILE);
   int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return int_result(env, -errno);
-  int reason = set_up_socket(fd, &r, p->open_step);
+  p->open_step[OPEN_BUSY_POLL_ERRNO] = 0;
+  int reason = set_up_socket(fd, &r, p->open_step, &p->open_step[OPEN_BUSY_POLL_ERRNO]);
   if (reason != 0) {
     close(fd);
     return int_result(env, reason);
@@ -498,7 +501,7 @@ static bool register_arrays(napi_env env, poller *p, napi_value *args) {
          register_array(env, args[ARG_SOCKET_CELLS], napi_float64_array, (size_t)p->max_sockets * SOCKET_CELLS,
                         &p->socket_cells) &&
          register_array(env, args[ARG_NOW_NS], napi_float64_array, 1, &p->now_ns) &&
-         register_array(env, args[ARG_OPEN_STEP], napi_int32_array, 1, &p->open_step);
+         register_array(env, args[ARG_OPEN_STEP], napi_int32_array, OPEN_CELLS, &p->open_step);
 }
 
 static napi_value create_poller(napi_env env, napi_callback_info info) {

@@ -1,8 +1,10 @@
-import { type DatagramPollerOptions, type DatagramSocketOptions, SOCKET_CELLS } from './datagram.ts';
+import { type DatagramPollerOptions, type DatagramSocketOptions, SOCKET_CELLS, SocketCell } from './datagram.ts';
 
 const DEFAULT_BATCH = 32;
 const DEFAULT_SLOT_BYTES = 2048;
 const DEFAULT_MAX_SOCKETS = 16;
+/** The kernel reserves as much again for its own records and reports the sum. */
+const KERNEL_BUFFER_FACTOR = 2;
 
 function sharedInt32(length: number): Int32Array {
   return new Int32Array(new SharedArrayBuffer(length * Int32Array.BYTES_PER_ELEMENT));
@@ -29,6 +31,7 @@ export class PacketArrays {
   readonly packetSourcePort: Int32Array;
   readonly socketCells: Float64Array;
   readonly nowNs: Float64Array;
+  readonly warnings: string[] = [];
 
   constructor(options: DatagramPollerOptions) {
     this.batch = options.batch ?? DEFAULT_BATCH;
@@ -49,6 +52,21 @@ export class PacketArrays {
     this.socketCells = sharedFloat64(this.maxSockets * SOCKET_CELLS);
     this.nowNs = sharedFloat64(1);
   }
+
+  protected warn(options: DatagramSocketOptions, text: string): void {
+    this.warnings.push(`${describeSocket(options)}: ${text}`);
+  }
+
+  /** Linux reports twice what it was asked for, unless a limit stood in the way. */
+  protected warnOfSmallBuffer(options: DatagramSocketOptions, socket: number): void {
+    const wanted = options.receiveBufferBytes ?? 0;
+    const granted = this.socketCells[socket * SOCKET_CELLS + SocketCell.receiveBufferBytes] / KERNEL_BUFFER_FACTOR;
+    if (granted < wanted)
+      this.warn(
+        options,
+        `a receive buffer of ${wanted} bytes was asked for, the kernel granted ${granted} (raise sysctl net.core.rmem_max, or run with the capability CAP_NET_ADMIN)`,
+      );
+  }
 }
 
 const REMEDIES: Record<string, string> = {
@@ -61,13 +79,17 @@ const REMEDIES: Record<string, string> = {
   EMFILE: 'no more sockets: raise maxSockets or the limit of open files',
 };
 
-/** What could not be done, for which socket, why, and what to do about it. */
-export function describeSocketFailure(options: DatagramSocketOptions, step: string, errno: string): string {
+function describeSocket(options: DatagramSocketOptions): string {
   const where = options.group
     ? `group ${options.group} port ${options.port}`
     : `${options.address} port ${options.port}`;
   const how = options.interface ? ` on ${options.interface}` : '';
   const from = options.source ? ` from ${options.source}` : '';
+  return `datagram socket ${where}${how}${from}`;
+}
+
+/** What could not be done, for which socket, why, and what to do about it. */
+export function describeSocketFailure(options: DatagramSocketOptions, step: string, errno: string): string {
   const remedy = REMEDIES[errno];
-  return `datagram socket ${where}${how}${from}: could not ${step}: ${errno}${remedy ? ` (${remedy})` : ''}`;
+  return `${describeSocket(options)}: could not ${step}: ${errno}${remedy ? ` (${remedy})` : ''}`;
 }

@@ -196,6 +196,18 @@ describe.each(kinds)('datagrams, %s', (kind) => {
     expect(cell(receiver, 0, SocketCell.receiveBufferBytes)).toBeGreaterThanOrEqual(65_536);
   });
 
+  test('a receive buffer beyond the limit, where it is clipped, is a warning with the remedy, not an error', () => {
+    const receiver = poller(kind);
+    receiver.open({ address: LOCAL, port: 0, receiveBufferBytes: 65_536 });
+    expect(receiver.warnings).toEqual([]);
+    const wanted = 1 << 30;
+    const socket = receiver.open({ address: LOCAL, port: 0, receiveBufferBytes: wanted });
+    const granted = cell(receiver, socket, SocketCell.receiveBufferBytes) / 2;
+    if (granted < wanted)
+      expect(receiver.warnings).toMatchObject([expect.stringMatching(/1073741824 bytes was asked for.*rmem_max/)]);
+    else expect(receiver.warnings).toEqual([]);
+  });
+
   test('packets of earlier polls stand in the flight ring, oldest first, also after it wrapped', async () => {
     const capacity = 64 * 1024 + 8;
     const flight = new SharedArrayBuffer(FlightRing.headerBytes + capacity);
@@ -284,6 +296,7 @@ describe('abilities', () => {
     receiver.open({ address: LOCAL, port: 0, kernelStamps: true, busyPollUs: 50, receiveBufferBytes: 1 << 22 });
     sendText(receiver, 'x', receiver.localPort(0));
     expect((await collect(receiver, 1))[0].kernelNs).toBe(0);
+    expect(receiver.warnings?.join()).toMatch(/no busy polling.*no kernel stamps/);
   });
 
   test.runIf(loadNative())('native stamps packets by the kernel before the receive returned', async () => {

@@ -17,7 +17,7 @@ export interface DatagramSocketOptions {
   readonly source?: string;
   /** `SO_RCVBUF` in bytes (`SO_RCVBUFFORCE` where the process may). */
   readonly receiveBufferBytes?: number;
-  /** `SO_BUSY_POLL` in microseconds; 0 = off. */
+  /** `SO_BUSY_POLL` in microseconds; 0 = off. Refused without the privilege: see {@link DatagramPoller.warnings}. */
   readonly busyPollUs?: number;
   /** Ask the kernel for receive stamps (`SO_TIMESTAMPNS`); costs about 0.1 µs a packet. */
   readonly kernelStamps?: boolean;
@@ -49,7 +49,7 @@ export const SocketCell = {
   lastError: 3,
   /** How many such errors. */
   errors: 4,
-  /** The receive buffer that the kernel granted, in bytes. */
+  /** The receive buffer that the kernel granted, in bytes, as it counts it: twice what it was asked for. */
   receiveBufferBytes: 5,
   truncated: 6,
   wrongSource: 7,
@@ -76,6 +76,11 @@ export interface DatagramPoller {
   readonly packetSourcePort: Int32Array;
   /** See {@link SocketCell}. */
   readonly socketCells: Float64Array;
+  /**
+   * What was asked for in {@link open} and refused, or granted in part, in words with the remedy: the socket works
+   * without it. To be logged once by whoever starts the thread.
+   */
+  readonly warnings?: readonly string[];
   /** Cell 0: monotonic ns, written by every {@link poll} when it returns, packets or not. */
   readonly nowNs: Float64Array;
 

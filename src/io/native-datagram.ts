@@ -9,10 +9,11 @@ const OPEN_STEPS = [
   'use the interface',
   'join the group',
   'set the receive buffer',
-  'set busy polling',
   'ask for kernel stamps',
   'set the multicast TTL',
 ];
+const OpenCell = { step: 0, busyPollErrno: 1 } as const;
+const OPEN_CELLS = 2;
 const OpenFlag = { kernelStamps: 1, reuseAddress: 2 } as const;
 const NO_TTL = -1;
 const ALL_SOCKETS = -1;
@@ -21,7 +22,8 @@ const ALL_SOCKETS = -1;
 export class NativeDatagramPoller extends PacketArrays implements DatagramPoller {
   readonly kind = 'native';
   private readonly handle: NativePollerHandle;
-  private readonly openStep = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  /** What the last `open` was doing, and the errno with which busy polling was refused. */
+  private readonly openStep = new Int32Array(new SharedArrayBuffer(OPEN_CELLS * Int32Array.BYTES_PER_ELEMENT));
 
   constructor(native: Native, options: DatagramPollerOptions) {
     super(options);
@@ -58,8 +60,16 @@ export class NativeDatagramPoller extends PacketArrays implements DatagramPoller
       (options.kernelStamps ? OpenFlag.kernelStamps : 0) |
         ((options.reuseAddress ?? options.group !== undefined) ? OpenFlag.reuseAddress : 0),
     );
-    if (result >= 0) return result;
-    throw new Error(describeSocketFailure(options, OPEN_STEPS[this.openStep[0]], errnoName(result)));
+    if (result < 0)
+      throw new Error(describeSocketFailure(options, OPEN_STEPS[this.openStep[OpenCell.step]], errnoName(result)));
+    const refusal = this.openStep[OpenCell.busyPollErrno];
+    if (refusal !== 0)
+      this.warn(
+        options,
+        `busy polling of ${options.busyPollUs} µs was refused: ${errnoName(refusal)} (it needs the capability CAP_NET_ADMIN, or sysctl net.core.busy_read)`,
+      );
+    this.warnOfSmallBuffer(options, result);
+    return result;
   }
 
   localPort(socket: number): number {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -150,6 +151,27 @@ describe.runIf(loadNative())('the addon', () => {
       expect(native.unlockMemory(bytes)).toBe(0);
     });
   });
+
+  test.runIf(process.getuid?.() === 0)(
+    'without the privilege, busy polling and real-time class are refused by name',
+    () => {
+      const open = new URL('./open.ts', import.meta.url).href;
+      const source = `
+      const { createDatagramPoller } = await import(${JSON.stringify(open)});
+      const { loadNative, errnoName } = await import(${JSON.stringify(open.replace('open.ts', 'native.ts'))});
+      const poller = createDatagramPoller('native');
+      process.setgid(65534); process.setuid(65534);
+      const socket = poller.open({ address: '127.0.0.1', port: 0, busyPollUs: 999 });
+      const fifo = errnoName(loadNative().setScheduling('fifo', 10));
+      process.stdout.write(JSON.stringify({ socket, warnings: poller.warnings, fifo }));`;
+      const result = spawnSync(process.execPath, ['--input-type=module', '-e', source], { encoding: 'utf8' });
+      const told = JSON.parse(result.stdout);
+      expect(told).toMatchObject({ socket: 0, fifo: 'EPERM' });
+      expect(told.warnings).toMatchObject([
+        expect.stringMatching(/busy polling of 999 µs was refused: EPERM .*CAP_NET_ADMIN/),
+      ]);
+    },
+  );
 
   test('a worker that opens everything and ends, by any way, leaves the process standing: 50 times', async () => {
     const server = createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.1');

@@ -127,6 +127,9 @@ export class PortableDatagramPoller extends PacketArrays implements DatagramPoll
     this.sockets.push(entry);
     this.clearCells(index);
     this.socketCells[index * SOCKET_CELLS + SocketCell.receiveBufferBytes] = socket.getRecvBufferSize();
+    this.warnOfSmallBuffer(options, index);
+    if (options.busyPollUs) this.warn(options, 'portable i/o has no busy polling');
+    if (options.kernelStamps) this.warn(options, 'portable i/o has no kernel stamps');
     return index;
   }
 
