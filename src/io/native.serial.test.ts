@@ -167,9 +167,9 @@ describe.runIf(loadNative())('the addon', () => {
       const result = spawnSync(process.execPath, ['--input-type=module', '-e', source], { encoding: 'utf8' });
       const told = JSON.parse(result.stdout);
       expect(told).toMatchObject({ socket: 0, fifo: 'EPERM' });
-      expect(told.warnings).toMatchObject([
-        expect.stringMatching(/busy polling of 999 µs was refused: EPERM .*CAP_NET_ADMIN/),
-      ]);
+      // Some kernels let everyone ask for busy polling.
+      for (const warning of told.warnings)
+        expect(warning).toMatch(/busy polling of 999 µs was refused: EPERM .*CAP_NET_ADMIN/);
     },
   );
 
