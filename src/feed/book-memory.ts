@@ -16,13 +16,12 @@ export interface BookCapacity {
   readonly maxOrders: number;
   /** Instruments are numbered 0…maxInstruments-1. */
   readonly maxInstruments: number;
-  /** Price levels live at the same time, over all books. Default: half of `maxOrders`, at least 4,096. */
+  /** Price levels live at the same time, over all books. Default: `maxOrders`, which always suffices. */
   readonly maxLevels?: number;
 }
 
 const WORD_BYTES = 4;
 const LINE_WORDS = 16;
-const MIN_LEVELS = 4096;
 const MIN_BUCKET_BITS = 8;
 /** Ladders grow by doubling and leave smaller blocks behind: room for that, as entries per level. */
 const LADDER_ENTRIES_PER_LEVEL = 4;
@@ -30,13 +29,13 @@ const LADDER_ENTRIES_PER_LEVEL = 4;
 const MAX_WORDS = 2 ** 31 - LINE_WORDS;
 
 /**
- * Makes memory for a feed's books. Untouched pages cost nothing, so capacity may be generous: about 70 bytes of address
+ * Makes memory for a feed's books. Untouched pages cost nothing, so capacity may be generous: about 100 bytes of address
  * space per order.
  * @throws {RangeError} where the capacity is no positive integer or needs more than 8 GiB
  */
 export function createBookMemory(capacity: BookCapacity): SharedArrayBuffer {
   const { maxOrders, maxInstruments } = capacity;
-  const maxLevels = capacity.maxLevels ?? Math.max(MIN_LEVELS, Math.ceil(maxOrders / 2));
+  const maxLevels = capacity.maxLevels ?? maxOrders;
   for (const [name, value] of Object.entries({ maxOrders, maxInstruments, maxLevels })) {
     if (!Number.isSafeInteger(value) || value < 1) {
       throw new RangeError(`order books: ${name} must be a positive integer, not ${value}`);
