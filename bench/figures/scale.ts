@@ -4,12 +4,15 @@ import type { Program } from '../lib/program.ts';
 import { median, type Ratio, ratioOfPairs } from '../lib/stats.ts';
 import { number, spread } from '../lib/text.ts';
 import { workloadFile } from '../lib/workload.ts';
+import { startOurs } from '../lib/workload-figure.ts';
 
 const SYMBOLS = [10, 100, 1_000, 10_000] as const;
 const SMOKE_SYMBOLS = [10, 1_000] as const;
 const LIVE_ORDERS = 100_000;
-const CHUNKS = 22;
+const CHUNKS = 26;
 const CHUNK_MESSAGES = 200_000;
+const SMOKE_CHUNKS = 4;
+const SMOKE_CHUNK_MESSAGES = 50_000;
 const FEEDS = [1, 2, 4, 8, 16] as const;
 const SMOKE_FEEDS = [1, 4] as const;
 const FEEDS_MS = 100;
@@ -78,10 +81,18 @@ export const scale: Figure = {
 };
 
 async function startBooks(context: BenchContext, symbols: number): Promise<[Program, Program]> {
-  const file = workloadFile({ symbols, orders: LIVE_ORDERS, chunks: CHUNKS, chunkMessages: CHUNK_MESSAGES });
-  const ours = await context.startNode('itch-book.ts', `file=${file}`, { as: 'ours' });
-  const c = await context.startC('itch_book', `file=${file}`);
-  for (let i = 0; i < (context.smoke ? 1 : WARM_CHUNKS); i++) await ours.go();
+  const file = workloadFile({
+    symbols,
+    orders: LIVE_ORDERS,
+    chunks: context.smoke ? SMOKE_CHUNKS : CHUNKS,
+    chunkMessages: context.smoke ? SMOKE_CHUNK_MESSAGES : CHUNK_MESSAGES,
+  });
+  const ours = await startOurs(context, 'itch-book', file);
+  const c = await context.startC('itch_book', `input=${file}`);
+  for (let i = 0; i < (context.smoke ? 1 : WARM_CHUNKS); i++) {
+    await ours.go();
+    await c.go();
+  }
   return [ours, c];
 }
 

@@ -2,6 +2,7 @@ import type { Figure } from '../lib/figure.ts';
 import { runLoopFigure } from '../lib/loop-figure.ts';
 
 const CYCLES = 3300;
+const WARM_CYCLES = 20_000;
 const SMOKE_CYCLES = 300;
 
 /** Policy `sticky`: the active line skips what the standby holds. */
@@ -14,6 +15,7 @@ export const switchGap: Figure = {
     runLoopFigure(context, {
       receiver: 'mode=gap',
       pattern: () => `mode=gap cycles=${context.smoke ? SMOKE_CYCLES : CYCLES}`,
+      warmUp: () => `mode=gap gapUs=8 cycles=${context.smoke ? SMOKE_CYCLES : WARM_CYCLES}`,
       p50AtMostNs: 1_000,
       p99AtMostNs: 10_000,
       notes: [

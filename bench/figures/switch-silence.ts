@@ -4,6 +4,8 @@ import { median, percentiles } from '../lib/stats.ts';
 import { percentileColumns, percentileRow } from '../lib/text.ts';
 
 const CYCLES = 110;
+const WARM_CYCLES = 250;
+const WARM_SPACING_US = 20;
 const SMOKE_CYCLES = 40;
 const STALE_US = 2000;
 const SILENCE_US = 3000;
@@ -21,6 +23,9 @@ export const switchSilence: Figure = {
       receiver,
       pattern: () =>
         `mode=silence silenceUs=${SILENCE_US} gapUs=${SPACING_US} cycles=${context.smoke ? SMOKE_CYCLES : CYCLES}`,
+      // A switch needs its silence: fewer of them, and the paths around them kept busy.
+      warmUp: () =>
+        `mode=silence silenceUs=${SILENCE_US} gapUs=${WARM_SPACING_US} cycles=${context.smoke ? SMOKE_CYCLES : WARM_CYCLES}`,
       p50AtMostNs: 3_000,
       p99AtMostNs: 30_000,
       apart: { receiver: `${receiver} idle=park`, label: 'ours, idle `park`' },

@@ -19,6 +19,8 @@ const SAMPLE_MS = 400;
 const MAIN_RATE = 10_000;
 const OTHER_RATES = [1_000, 50_000, 100_000] as const;
 const OTHER_ROUNDS = 4;
+const WARM_RATE = 50_000;
+const WARM_SAMPLES = 3;
 const HICCUP_MS = 100;
 /** Above it `dgram` falls behind without end; a sample would show how long it ran, not how fast it is. */
 const NODE_MOST_RATE = 20_000;
@@ -39,7 +41,9 @@ export const wireToStrategy: Figure = {
     const node = await context.startNode('receive-node', 'mode=wire', { as: 'dgram + postMessage' });
     const hiccup = await context.startC('hiccup');
     const pattern = (rate: number) => `mode=paced rate=${rate} ms=${context.milliseconds(SAMPLE_MS)}`;
-    for (const program of [ours, again, node, c]) await traffic.sample(program, pattern(MAIN_RATE)); // warm-up
+    for (const program of [ours, again])
+      for (let i = 0; i < WARM_SAMPLES; i++) await traffic.sample(program, pattern(WARM_RATE));
+    for (const program of [ours, again, node, c]) await traffic.sample(program, pattern(MAIN_RATE));
     const main = await interleave(
       [
         traffic.turn('ours', ours, pattern(MAIN_RATE)),

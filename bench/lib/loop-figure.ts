@@ -7,12 +7,15 @@ import { percentileColumns, percentileRow } from './text.ts';
 import { Traffic } from './traffic.ts';
 
 const HICCUP_MS = 100;
+const WARM_SAMPLES = 3;
 
 export interface LoopFigure {
   /** The receivers' `mode`, and further words of their command line. */
   readonly receiver: string;
   /** What the generator sends in one full sample, and in one of a smoke run. */
   readonly pattern: (context: BenchContext) => string;
+  /** The same, as fast as the generator can: V8 optimises the paths of a gap only once they are busy. */
+  readonly warmUp: (context: BenchContext) => string;
   readonly p50AtMostNs: number;
   readonly p99AtMostNs: number;
   readonly notes: readonly string[];
@@ -37,10 +40,10 @@ export async function runLoopFigure(context: BenchContext, figure: LoopFigure): 
     traffic.turn('node', node, pattern),
     turn('hiccup', hiccup, `ms=${HICCUP_MS}`),
   ];
-  if (figure.apart !== undefined) {
-    turns.push(
-      traffic.turn('apart', await context.startNode('receive', figure.apart.receiver, { as: 'ours, apart' }), pattern),
-    );
+  const apart = figure.apart && (await context.startNode('receive', figure.apart.receiver, { as: 'ours, apart' }));
+  if (apart !== undefined) turns.push(traffic.turn('apart', apart, pattern));
+  for (const program of [ours, again, ...(apart === undefined ? [] : [apart])]) {
+    for (let i = 0; i < WARM_SAMPLES; i++) await traffic.sample(program, figure.warmUp(context));
   }
   for (const warm of turns) await warm.run(0);
   const runs = await interleave(turns, context.rounds());

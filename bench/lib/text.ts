@@ -1,11 +1,11 @@
 import type { Table } from './figure.ts';
 import { type Percentiles, percentiles, type Ratio } from './stats.ts';
 
-/** A number with three significant digits, thousands separated. */
+/** A number as readers want it: counts whole, everything else to three or four significant digits. */
 export function number(value: number | null | undefined): string {
   if (value === null || value === undefined || Number.isNaN(value)) return '–';
   if (!Number.isFinite(value)) return '∞';
-  if (value === 0) return '0';
+  if (Number.isInteger(value) && Math.abs(value) < 1e6) return value.toLocaleString('en-US');
   const size = Math.abs(value);
   if (size >= 1000) return Math.round(Number(value.toPrecision(4))).toLocaleString('en-US');
   if (size >= 100) return value.toFixed(0);
