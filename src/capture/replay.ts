@@ -7,6 +7,7 @@ import { MalformedReason } from '../feed/framer.ts';
 import type { FeedProtocol } from '../feed/protocol.ts';
 import { type FeedSink, TimeCell, UnitCell } from '../feed/sink.ts';
 import { feedProtocol } from '../venues/registry.ts';
+import { parseAddress } from './addresses.ts';
 import { CaptureFile } from './capture-bytes.ts';
 import { type CaptureScan, type CaptureStamp, scanCapture, stampDifferenceNs } from './capture-scan.ts';
 import { LineTable } from './line-table.ts';
@@ -29,7 +30,10 @@ export interface ReplayFeed {
   /** A feed protocol, or the name of one that Warmline knows, for example `moldudp64`. */
   readonly protocol: string | FeedProtocol;
   readonly lines: readonly ReplayLine[];
-  /** How it is arbitrated, where that differs from the defaults (policy `first`, hold-off 1000 units or 5 ms). */
+  /**
+   * How it is arbitrated, where that differs from the defaults (policy `first`, hold-off 1000 units or 5 ms). A capture
+   * may be an excerpt with large holes, so a jump forward is believed up to a day's worth of units.
+   */
   readonly arbitration?: Partial<Omit<ArbiterConfig, 'lines'>>;
 }
 
@@ -77,6 +81,8 @@ export class ReplayError extends Error {
   override readonly name = 'ReplayError';
 }
 
+/** More units than any feed numbers in a day. */
+const MAX_FORWARD_JUMP = 1_000_000_000;
 /** Other feeds hear of the time passing at least this often while one of them is busy. */
 const TIME_STEP_NS = 1_000_000;
 const NANOSECONDS_PER_SECOND = 1_000_000_000;
@@ -102,9 +108,9 @@ class FeedRun implements FeedSink {
     this.#index = index;
     this.#feed = feed;
     this.#listener = listener;
-    const protocol = typeof feed.protocol === 'string' ? feedProtocol(feed.protocol) : feed.protocol;
     const config: ArbiterConfig = {
       ...defaultArbiterConfig,
+      maxForwardJump: MAX_FORWARD_JUMP,
       ...feed.arbitration,
       lines: feed.lines.map(({ name, expect = 'live' }) => ({ name, expect })),
       // A capture answers no requests, and its stream starts at the first number in it.
@@ -115,7 +121,7 @@ class FeedRun implements FeedSink {
     const problems = arbiterConfigProblems(config);
     if (problems.length > 0) throw new ReplayError(`feed ${feed.name}: ${problems.join('; ')}`);
     this.cells = new Float64Array(feedCellCount(feed.lines.length));
-    this.arbiter = new Arbiter(config, protocol.createFramer(), this, this.cells);
+    this.arbiter = new Arbiter(config, resolveProtocol(feed).createFramer(), this, this.cells);
   }
 
   onUnit(bytes: Uint8Array, view: DataView, offset: number, length: number): void {
@@ -242,6 +248,15 @@ async function waitFor(datagram: HeldDatagram, start: CaptureStamp, startedMs: n
   if (waitMs >= SHORTEST_WAIT_MS) await sleep(waitMs);
 }
 
+function resolveProtocol(feed: ReplayFeed): FeedProtocol {
+  if (typeof feed.protocol !== 'string') return feed.protocol;
+  try {
+    return feedProtocol(feed.protocol);
+  } catch (error) {
+    throw new ReplayError(`feed ${feed.name}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
 function checkFeeds(feeds: readonly ReplayFeed[]): void {
   if (feeds.length === 0) throw new ReplayError('no feed was given');
   const destinations = new Map<string, string>();
@@ -249,8 +264,12 @@ function checkFeeds(feeds: readonly ReplayFeed[]): void {
   for (const feed of feeds) {
     if (feedNames.has(feed.name)) throw new ReplayError(`two feeds are called ${feed.name}`);
     feedNames.add(feed.name);
+    resolveProtocol(feed);
     const lineNames = new Set<string>();
     for (const line of feed.lines) {
+      if (parseAddress(line.address) === undefined) {
+        throw new ReplayError(`feed ${feed.name} line ${line.name}: "${line.address}" is not an IP address`);
+      }
       if (lineNames.has(line.name)) throw new ReplayError(`feed ${feed.name} has two lines called ${line.name}`);
       lineNames.add(line.name);
       const name = `feed ${feed.name} line ${line.name}`;

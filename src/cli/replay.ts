@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseAddress } from '../capture/addresses.ts';
 import type { ReplayFeed, ReplayLine, ReplayOptions, ReplayOutcome } from '../capture/replay.ts';
 import type { ReplayReport } from '../capture/replay-report.ts';
 import { durationNs, integer } from './duration.ts';
@@ -48,7 +49,7 @@ export function registerReplay(program: Command): void {
     .option('--hold-off-count <units>', '… or once this many later units wait (default: 1000)', integer(1))
     .option('--no-strategy', "leave the config's strategies out");
   command.action(async (config: string | undefined, options: ReplayCommandOptions) => {
-    const wrong = wrongUse(config, options);
+    const wrong = await wrongUse(config, options);
     if (wrong !== undefined) command.error(`error: ${wrong}`);
     const outcome = await replayOutcome(config, options);
     if (options.json === true) process.stdout.write(reportsJson(outcome.reports));
@@ -60,18 +61,18 @@ export function registerReplay(program: Command): void {
 function addLine(text: string, before: readonly ReplayLine[] | undefined): ReplayLine[] {
   const match = /^([^=\s]+)=(.+):([0-9]{1,5})$/.exec(text);
   const port = Number(match?.[3]);
-  if (match === null || port < 1 || port > MAX_PORT) {
+  const address = match?.[2].replace(/^\[(.*)\]$/, '$1') ?? '';
+  if (match === null || port < 1 || port > MAX_PORT || parseAddress(address) === undefined) {
     throw new InvalidArgumentError('Write NAME=GROUP:PORT, for example A=224.0.31.11:14320.');
   }
-  const address = match[2].replace(/^\[(.*)\]$/, '$1');
   return [...(before ?? []), { name: match[1], address, port }];
 }
 
 /** What contradicts itself in the command line; undefined if nothing does. */
-function wrongUse(
+async function wrongUse(
   config: string | undefined,
   { protocol, line, feed, capture }: ReplayCommandOptions,
-): string | undefined {
+): Promise<string | undefined> {
   if (config !== undefined) {
     if (protocol !== undefined || line !== undefined || feed !== undefined) {
       return '--protocol, --line and --feed describe a feed without a config: leave them out, or the config';
@@ -83,6 +84,9 @@ function wrongUse(
   if (protocol === undefined || line === undefined) {
     return 'without a config, --protocol and at least one --line say what is in the capture, for example\n  warmline replay --protocol cme-mdp3 --line A=224.0.31.11:14320 --line B=224.0.32.11:15320 --capture FILE';
   }
+  const { feedProtocolNames } = await import('../venues/registry.ts');
+  if (!feedProtocolNames.includes(protocol))
+    return `unknown protocol "${protocol}": use ${feedProtocolNames.join(' or ')}`;
   return undefined;
 }
 
