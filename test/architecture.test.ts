@@ -19,7 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   strategy: ['feed', 'ring', 'runtime', 'venues', 'router'],
   router: ['feed', 'ring', 'io', 'runtime', 'capture', 'venues', 'strategy', 'config'],
   config: ['feed', 'sim'],
-  sim: ['feed', 'ring', 'io', 'runtime', 'venues', 'config'],
+  sim: ['feed', 'ring', 'io', 'runtime', 'capture', 'venues', 'config'],
 };
 /** The whole program: they may import everything, and only they may import `cli`. */
 const ENTRIES = ['cli', 'index.ts'];
