@@ -1,5 +1,6 @@
+import type { FlightLine, FlightSource } from '../capture/flight-dump.ts';
 import { FlightRing } from '../capture/flight-ring.ts';
-import type { FeedConfig, StrategyConfig, WarmlineConfig } from '../config/schema.ts';
+import type { StrategyConfig, WarmlineConfig } from '../config/schema.ts';
 import { ioKind } from '../io/open.ts';
 import { createBroadcastRing } from '../ring/broadcast-ring-descriptor.ts';
 import { createSpscRing } from '../ring/spsc-ring-descriptor.ts';
@@ -25,14 +26,6 @@ export interface StrategyHandle {
   readonly thread: string;
 }
 
-/** A flight ring and whose packets are in it. */
-export interface FlightSource {
-  readonly thread: string;
-  readonly memory: SharedArrayBuffer;
-  /** The line behind each socket index; sockets beyond are no lines (retransmit answers). */
-  readonly sockets: readonly { readonly feed: FeedConfig; readonly line: number }[];
-}
-
 /** Everything a router consists of before a thread runs: shared memory, plan, and what each thread is given. */
 export interface RouterSetup {
   readonly config: WarmlineConfig;
@@ -42,6 +35,7 @@ export interface RouterSetup {
   readonly strategies: readonly StrategyHandle[];
   /** Receive stamp to strategy returned, in ns (`runtime/histogram.ts`). */
   readonly latency: Float64Array;
+  /** Flight rings of the threads that receive. */
   readonly flights: readonly FlightSource[];
   readonly commands: SharedArrayBuffer;
   /** In the order in which they are to be started: readers before writers. */
@@ -80,9 +74,9 @@ export function setUpRouter(config: WarmlineConfig, evented: ReadonlySet<string>
     return { config: strategy, cells, thread: (own ?? plan.router).name };
   });
   const flights: FlightSource[] = [];
-  const newFlight = (thread: string, sockets: FlightSource['sockets']): SharedArrayBuffer => {
+  const newFlight = (lines: readonly FlightLine[]): SharedArrayBuffer => {
     const memory = new SharedArrayBuffer(FlightRing.headerBytes + config.flightRecorder.sizeBytes);
-    flights.push({ thread, memory, sockets });
+    flights.push({ memory, lines });
     return memory;
   };
 
@@ -103,10 +97,7 @@ export function setUpRouter(config: WarmlineConfig, evented: ReadonlySet<string>
         rings.set(ringKey(feed, line), ring);
         return { socket: feed.sockets[line], ring };
       }),
-      flight: newFlight(
-        planned.name,
-        members.map(({ feed, line }) => ({ feed: feed.config, line })),
-      ),
+      flight: newFlight(members.map(({ feed, line }) => flightLine(feed, line))),
     };
     return threadSpec(config, planned, [agent(planned.name, './line-agent', options)]);
   });
@@ -128,10 +119,7 @@ export function setUpRouter(config: WarmlineConfig, evented: ReadonlySet<string>
     commands,
     latency,
     flight: fused
-      ? newFlight(
-          plan.router.name,
-          feeds.flatMap((feed) => feed.config.lines.map((_, line) => ({ feed: feed.config, line }))),
-        )
+      ? newFlight(feeds.flatMap((feed) => feed.config.lines.map((_, line) => flightLine(feed, line))))
       : undefined,
   };
   const routerThread = threadSpec(config, plan.router, [agent('router', './router-agent', routerOptions)]);
@@ -161,6 +149,11 @@ export function setUpRouter(config: WarmlineConfig, evented: ReadonlySet<string>
     commands,
     threads: [...strategyThreads, routerThread, ...lineThreads],
   };
+}
+
+function flightLine(feed: FeedSetup, line: number): FlightLine {
+  const { name, group, address, port } = feed.config.lines[line];
+  return { feed: feed.config.name, line: name, address: group ?? address ?? '0.0.0.0', port };
 }
 
 function ringKey(feed: FeedSetup, line: number): string {

@@ -21,7 +21,7 @@ class Bench {
   readonly heard: Heard[] = [];
   readonly reports: StrategyReport[] = [];
   readonly warnings: string[] = [];
-  readonly ended: string[] = [];
+  readonly failures: string[] = [];
   readonly venue = new MoldVenue();
   ports: number[] = [];
   router!: Router;
@@ -35,7 +35,7 @@ class Bench {
       feedEvent: (_feed, event) => this.heard.push({ kind: event.kind, line: event.line, detail: event.detail }),
       strategy: (report) => this.reports.push(report),
       warning: (warning) => this.warnings.push(warning),
-      threadEnded: (name, end) => this.ended.push(`${name}: ${end.reason}`),
+      failed: (why) => this.failures.push(why),
     });
   }
 
@@ -145,4 +145,40 @@ test('a line whose port is taken stops the start with the address in the message
   const taken = `venue: t\nprotocol: nasdaq\nfeeds: [{ name: x, lines: [{ name: A, address: 127.0.0.1, port: ${bench.ports[0]} }] }]`;
   await expect(Router.start(parseConfig(taken, 't.yaml'))).rejects.toThrow(String(bench.ports[0]));
   again.venue.close();
+});
+
+describe('dedicated: what a strategy does to its thread takes down nothing else', () => {
+  const misdeeds = [
+    ['throws', '{ throwAt: 3 }', 'thrown at 3'],
+    ['exits', '{ exitAt: 3 }', 'called process.exit (code 3)'],
+    ['loops for ever', '{ loopAt: 3 }', 'its duty cycle stood still'],
+    ['exhausts its heap', '{ hogAt: 3 }', 'used up its heap'],
+  ] as const;
+  test.each(misdeeds)(
+    'one that %s is ended and started again; another one misses nothing',
+    async (_what, options, why) => {
+      bench = new Bench();
+      const bad = `{ name: bad, module: ${PROBE}, options: ${options}, heap: 32MiB, stallDeadline: 500ms }`;
+      const good = `{ name: good, module: ${PROBE} }`;
+      await bench.start('threads: { layout: dedicated, idle: park }', 2, `strategies: [${bad}, ${good}]`);
+      await bench.venue.send(bench.ports[0], 1, 10);
+      await bench.until(() => bench.router.restartsOf('strategy-bad') === 1);
+      expect(bench.warnings.join('\n')).toContain(why);
+      // the restarted one sees what comes now, with the books as they stand
+      await bench.until(() => bench.logs('bad').filter((line) => line === 'start dedicated').length === 2);
+      await bench.venue.send(bench.ports[1], 11, 10);
+      await bench.until(() => bench.logs('good').includes(`seen 20 ${(20 * 21) / 2}`));
+      await bench.until(() => bench.logs('bad').includes(`seen 10 ${155}`));
+      expect(bench.failures).toEqual([]);
+      expect(bench.cells[FeedCell.delivered]).toBe(20);
+    },
+  );
+});
+
+test('fused: a strategy that loops is reported by the watchdog while it lasts', async () => {
+  bench = new Bench();
+  const bad = `{ name: bad, module: ${PROBE}, options: { loopAt: 3 }, stallDeadline: 200ms }`;
+  await bench.start('threads: { layout: fused, idle: park }', 2, `strategies: [${bad}]`);
+  await bench.venue.send(bench.ports[0], 1, 5);
+  await bench.until(() => bench.warnings.some((warning) => warning.includes('has stood still for')));
 });

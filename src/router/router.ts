@@ -1,8 +1,9 @@
-import type { WarmlineConfig } from '../config/schema.ts';
+import type { StrategyConfig, WarmlineConfig } from '../config/schema.ts';
 import { decodeEvent } from '../feed/event-record.ts';
 import { FeedEvent } from '../feed/events.ts';
 import type { RecordHandler } from '../ring/spsc-ring.ts';
-import { AgentThread, type ThreadEnd } from '../runtime/thread.ts';
+import { type Supervision, Supervisor } from '../runtime/supervisor.ts';
+import { type AgentThread, describeThreadEnd } from '../runtime/thread.ts';
 import type { ThreadSpec } from '../runtime/thread-spec.ts';
 import { isIncident } from './incident.ts';
 import { OperatorCommand, OperatorControl } from './operator-commands.ts';
@@ -19,29 +20,54 @@ export interface RouterListener {
   strategy?(report: StrategyReport): void;
   /** Something is not as configured, or a thread is in trouble; one sentence with its remedy. */
   warning?(text: string): void;
-  /** A thread ended without having been asked to. */
-  threadEnded?(name: string, end: ThreadEnd): void;
+  /** The thread that routes has ended by itself: nothing is delivered any more. `why` is a sentence. */
+  failed?(why: string): void;
 }
 
 const REPORTS_PER_DRAIN = 10_000;
+const NS_PER_MS = 1e6;
 
 /**
  * A running router, as its owner on the main thread sees it: starts the threads that the config's layout asks for,
- * reads what they report, and stops them.
+ * looks after them, reads what they report, and stops them.
  */
 export class Router implements RecordHandler {
   /** Plan, counters, books and everything else that was set up. */
   readonly setup: RouterSetup;
   private readonly listener: RouterListener;
-  private readonly running = new Map<string, AgentThread>();
+  private readonly supervisor: Supervisor;
   private readonly control: OperatorControl;
   private readonly event = new FeedEvent();
-  private stopping = false;
+  /** Restarts of strategies' threads, by thread. */
+  private readonly restartCounts = new Map<string, number>();
 
   private constructor(setup: RouterSetup, listener: RouterListener) {
     this.setup = setup;
     this.listener = listener;
     this.control = new OperatorControl(setup.commands);
+    const core = (thread: AgentThread) => (thread.spec.core === undefined ? '' : ` on core ${thread.spec.core}`);
+    this.supervisor = new Supervisor({
+      counters: setup.counters,
+      listener: {
+        warned: (_thread, warning) => listener.warning?.(warning),
+        agentFailed: (thread, agent, error) =>
+          listener.warning?.(`thread ${thread.name}: ${agent} threw and was closed: ${error.message}`),
+        stalled: (thread, { agent, forMs }) =>
+          listener.warning?.(
+            `thread ${thread.name}${core(thread)}: ${agent} has stood still for ${Math.round(forMs)} ms`,
+          ),
+        resumed: (thread, forMs) =>
+          listener.warning?.(`thread ${thread.name} moves again after ${Math.round(forMs)} ms`),
+        restarted: (thread, end, restarts) => {
+          this.restartCounts.set(thread.name, restarts);
+          listener.warning?.(
+            `thread ${thread.name} ${describeThreadEnd(end)}; it was started again from the books as they stand`,
+          );
+        },
+        down: (_name, _end, why) => listener.warning?.(why),
+        ended: (thread) => this.onEnded(thread),
+      },
+    });
   }
 
   /**
@@ -53,26 +79,32 @@ export class Router implements RecordHandler {
     for (;;) {
       const router = new Router(setUpRouter(config, evented), listener);
       try {
-        for (const spec of router.setup.threads) await router.startThread(spec);
+        for (const spec of router.setup.threads) await router.supervisor.start(spec, router.supervisionOf(spec));
+        for (const warning of router.setup.plan.warnings) listener.warning?.(warning);
         return router;
       } catch (error) {
         await router.stop();
         const strategy = strategyThatAwaits(error);
         if (strategy === undefined || evented.has(strategy)) throw error;
         evented.add(strategy);
-        listener.warning?.(`${(error as Error).message}; it runs on an event loop of its own instead`);
+        listener.warning?.(`${(error as { cause: Error }).cause.message}: it runs on an event loop of its own instead`);
       }
     }
   }
 
   /** Threads that run now. */
   get threads(): readonly AgentThread[] {
-    return [...this.running.values()];
+    return this.supervisor.threads;
+  }
+
+  /** How often a thread was started again. */
+  restartsOf(thread: string): number {
+    return this.restartCounts.get(thread) ?? 0;
   }
 
   /** Reads what the threads have reported since the last call. Call it some ten times a second. */
   poll(): void {
-    for (const thread of this.running.values()) thread.drainReports(this, REPORTS_PER_DRAIN);
+    for (const thread of this.threads) thread.drainReports(this, REPORTS_PER_DRAIN);
   }
 
   onRecord(type: number, bytes: Uint8Array, view: DataView, offset: number, length: number): void {
@@ -100,29 +132,41 @@ export class Router implements RecordHandler {
 
   /** Stops every thread; sockets are closed when it resolves. May be called twice. */
   async stop(): Promise<void> {
-    this.stopping = true;
-    await Promise.all(this.threads.map((thread) => thread.stop()));
-    this.poll();
-    this.running.clear();
+    const { threads } = this;
+    await this.supervisor.stop();
+    for (const thread of threads) thread.drainReports(this, REPORTS_PER_DRAIN);
   }
 
-  private async startThread(spec: ThreadSpec): Promise<void> {
-    const thread = await AgentThread.start(spec, {
-      counters: this.setup.counters,
-      listener: {
-        warned: (_thread, warning) => this.listener.warning?.(warning),
-        agentFailed: (failed, agent, error) =>
-          this.listener.warning?.(`thread ${failed.name}: ${agent} failed and was closed: ${error.message}`),
-        ended: (ended, end) => this.onEnded(ended, end),
-      },
-    });
-    this.running.set(spec.name, thread);
+  /** A thread that holds nothing but a strategy may be ended and started again; the router's and the lines' never. */
+  private supervisionOf(spec: ThreadSpec): Supervision {
+    const strategy = this.setup.strategies.find(({ thread }) => thread === spec.name)?.config;
+    if (strategy === undefined || spec.name === this.setup.plan.router.name) {
+      return { stallReportMs: shortestStall(this.setup.config.strategies) };
+    }
+    const stallMs = strategy.stallDeadlineNs / NS_PER_MS;
+    const { attempts, withinNs } = strategy.restart;
+    return {
+      stallReportMs: stallMs,
+      stallDeadlineMs: stallMs,
+      restart: { maxRestarts: attempts, windowMs: withinNs / NS_PER_MS },
+    };
   }
 
-  private onEnded(thread: AgentThread, end: ThreadEnd): void {
+  private onEnded(thread: AgentThread): void {
     thread.drainReports(this, REPORTS_PER_DRAIN);
-    if (!this.stopping) this.listener.threadEnded?.(thread.name, end);
+    void thread.ended.then((end) => {
+      const asked = end.reason === 'stopped' || end.reason === 'terminated';
+      const { plan } = this.setup;
+      const routes = thread.name === plan.router.name || plan.lines.some((line) => line.name === thread.name);
+      if (!asked && routes) this.listener.failed?.(`thread ${thread.name} ${describeThreadEnd(end)}`);
+    });
   }
+}
+
+/** In place, a strategy's stall is the router's: the strictest strategy decides when it is reported. */
+function shortestStall(strategies: readonly StrategyConfig[]): number | undefined {
+  if (strategies.length === 0) return undefined;
+  return Math.min(...strategies.map((strategy) => strategy.stallDeadlineNs)) / NS_PER_MS;
 }
 
 /** The strategy that could not run on a spinning thread, if that is why a start failed. */

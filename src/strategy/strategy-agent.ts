@@ -77,8 +77,7 @@ export class StrategyAgent implements Agent, RecordHandler {
     agent.readTime();
     await agent.host.load();
     agent.rethrow();
-    // loading may have taken long: start from the feed as it is now, not from what was missed meanwhile
-    agent.reader.resync();
+    agent.skipToNewest();
     return agent;
   }
 
@@ -118,6 +117,19 @@ export class StrategyAgent implements Agent, RecordHandler {
     this.lapped = false;
     const missed = this.now[NowCell.unitId] - this.lastId[feed] - 1;
     this.host.onLapped(feed, Math.max(0, missed));
+  }
+
+  /**
+   * Starts with what comes next: the books hold everything before it. (The ring still has records from before a
+   * restart; the one that brought the strategy down must not be shown again.)
+   */
+  private skipToNewest(): void {
+    const discard: RecordHandler = { onRecord: () => {} };
+    for (let shown = 1; shown !== 0; ) {
+      shown = this.reader.poll(discard, RECORDS_PER_TURN);
+      if (shown === LAPPED) this.reader.resync();
+    }
+    this.readStatuses();
   }
 
   /** Status as it stands in the counters: at the start, and where the event that told of it was missed. */
