@@ -137,14 +137,15 @@ export const defaultSnapshotPolicy: SnapshotPolicy = { attempts: 2, timeoutNs: S
  */
 export function arbiterConfigProblems(config: ArbiterConfig): string[] {
   const problems: string[] = [];
-  const powerOfTwo = (n: number) => Number.isInteger(n) && n > 0 && n <= 1 << 26 && (n & (n - 1)) === 0;
+  const powerOfTwo = (n: number) => Number.isInteger(n) && n > 1 && n <= 1 << 20 && (n & (n - 1)) === 0;
   const lines = config.lines.length;
   if (lines < 1 || lines > MAX_LINES) problems.push(`a feed has 1 to ${MAX_LINES} lines, not ${lines}`);
   if (!Number.isInteger(config.activeLine) || config.activeLine < 0 || config.activeLine >= lines)
     problems.push(`activeLine ${config.activeLine} is not one of the ${lines} lines`);
-  if (!powerOfTwo(config.windowUnits)) problems.push(`windowUnits ${config.windowUnits} is not a power of two`);
+  if (!powerOfTwo(config.windowUnits))
+    problems.push(`windowUnits ${config.windowUnits} is not a power of two from 2 to 1,048,576`);
   if (!powerOfTwo(config.compareWindowUnits))
-    problems.push(`compareWindowUnits ${config.compareWindowUnits} is not a power of two`);
+    problems.push(`compareWindowUnits ${config.compareWindowUnits} is not a power of two from 2 to 1,048,576`);
   const atLeastOne = ['holdOffCount', 'confirmPackets', 'maxForwardJump', 'lagUnits'] as const;
   for (const key of atLeastOne) if (!(config[key] >= 1)) problems.push(`${key} must be at least 1`);
   const times = ['holdOffNs', 'gapDeadlineNs', 'heartbeatNs', 'staleAfterNs', 'lagNs', 'minDwellNs'] as const;

@@ -1,5 +1,5 @@
 import { type ArbiterConfig, arbiterConfigProblems, type ReportedMalformed } from './arbiter-config.ts';
-import { BroughtBitmap } from './brought-bitmap.ts';
+import { BROUGHT_SPAN, BroughtBitmap } from './brought-bitmap.ts';
 import { CopyFlag, CopyWindow, stampDifference, stampHigh } from './copy-window.ts';
 import {
   FeedEvent,
@@ -9,7 +9,7 @@ import {
   LineHealth,
   LossCause,
   RefusalReason,
-  type SessionEvidence,
+  SessionEvidence,
   StatusReason,
   SwitchEvidence,
 } from './events.ts';
@@ -39,6 +39,8 @@ const MAX_OPEN_GAPS = 4096;
 const KERNEL_DROP_MEMORY_NS = 100_000_000;
 /** Health is looked at no more often than this. */
 const MIN_HEALTH_PERIOD_NS = 1_000_000;
+/** A line that sends nothing but what has to be refused or disagrees is reported this often, not once a packet. */
+const COMPLAINT_PERIOD_NS = 1_000_000_000;
 /** A run of suspicious packets that pauses for longer than this many staleness intervals is forgotten. */
 const SUSPICION_MEMORY = 20;
 
@@ -83,7 +85,9 @@ const Cell = {
   lastProgressAt: 19,
   silentFor: 20,
   window: 21,
-  number: 22,
+  /** When some line was last heard: argument of the guards. */
+  heardAt: 22,
+  number: 23,
 } as const;
 
 const SnapshotStage = { none: 0, wanted: 1, running: 2 } as const;
@@ -140,6 +144,8 @@ export class Arbiter {
   private readonly seenFeedHighest: Float64Array;
   /** Lines that still may be sending the numbering from before a restart. */
   private readonly mayBeOld: Int32Array;
+  /** When the last complaint of each sort about each source was made; sources from -1. */
+  private readonly complainedAtNs: Float64Array;
 
   private started = false;
   private ended = false;
@@ -153,10 +159,11 @@ export class Arbiter {
   private followPreference = true;
   private snapshotStage = 0;
   private snapshotAttempts = 0;
+  /** Nothing is delivered: a snapshot is being applied, or one is wanted because the last one tore the books. */
+  private paused = false;
   private retransmitProgress = false;
   private fillMeans: FillMeans = FillMeans.otherLine;
   private fillLine = -1;
-  private firstDisagreement = true;
   private sinkFailed = false;
   private sinkError: unknown;
 
@@ -182,8 +189,8 @@ export class Arbiter {
     this.brought = new BroughtBitmap(lines);
     this.openingHashes = new Int32Array(OPENING_UNITS);
     const memoryNs = config.staleAfterNs * SUSPICION_MEMORY;
-    this.guard = new SessionGuard(config.confirmPackets, memoryNs);
-    this.jumps = new JumpGuard(config.confirmPackets, config.maxForwardJump, memoryNs);
+    this.guard = new SessionGuard(config.confirmPackets, config.heartbeatNs, memoryNs);
+    this.jumps = new JumpGuard(config.confirmPackets, config.maxForwardJump, config.heartbeatNs, memoryNs);
     this.restarts = new RestartGuard(config.confirmPackets, memoryNs, config.staleAfterNs);
     this.session = this.guard.current;
     this.budget = config.retransmit === undefined ? undefined : new RetransmitBudget(config.retransmit);
@@ -193,6 +200,7 @@ export class Arbiter {
     this.seenHighest = new Float64Array(lines);
     this.seenFeedHighest = new Float64Array(lines);
     this.mayBeOld = new Int32Array(lines);
+    this.complainedAtNs = new Float64Array((lines + 1) * 3).fill(Number.NEGATIVE_INFINITY);
     const { at } = this;
     // No number equals NaN: the first packet takes the slow path.
     at[Cell.expected] = Number.NaN;
@@ -359,6 +367,7 @@ export class Arbiter {
   snapshotBegin(): boolean {
     if (this.snapshotStage !== SnapshotStage.wanted) return false;
     this.snapshotStage = SnapshotStage.running;
+    this.paused = true;
     this.busy = true;
     return true;
   }
@@ -458,7 +467,6 @@ export class Arbiter {
     if (highest < first - 1 && highest > 0) this.noteHole(line);
     const low0 = first | 0;
     const { unitOffset, unitLength, count } = frame;
-    this.firstDisagreement = true;
     for (let i = 0; i < count; i++) {
       this.at[Cell.id] = first + i;
       this.compareOld(line, (low0 + i) | 0, view, unitOffset[i], unitLength[i]);
@@ -483,7 +491,8 @@ export class Arbiter {
       this.startAt(source, first);
     } else if (isLine && !this.admitNumbers(source, view)) {
       return;
-    } else if (!isLine && first > at[Cell.lead] + 1 + this.config.maxForwardJump) {
+    } else if (!isLine && first > at[Cell.lead] + 1) {
+      // Nobody asked for what no line has shown: an answer to a question from before a restart, or worse.
       this.refuse(source, RefusalReason.unconfirmedJump);
       return;
     }
@@ -508,7 +517,6 @@ export class Arbiter {
       this.advanceLead(source, true);
     }
     const low0 = first | 0;
-    this.firstDisagreement = true;
     for (let i = 0; i < frame.count; i++) {
       at[Cell.id] = first + i;
       const low = (low0 + i) | 0;
@@ -539,7 +547,7 @@ export class Arbiter {
   ): void {
     const { at, hold } = this;
     const id = at[Cell.id];
-    const known = this.compareOrRemember(source, low, view, offset, length, false);
+    this.compareOrRemember(source, low, view, offset, length, false);
     const heldSlot = hold.find(low);
     let missing = false;
     if (id > at[Cell.lead]) {
@@ -553,7 +561,7 @@ export class Arbiter {
     } else {
       missing = heldSlot < 0;
     }
-    if (id === at[Cell.expected] && this.snapshotStage !== SnapshotStage.running) {
+    if (id === at[Cell.expected] && !this.paused) {
       if (heldSlot >= 0) this.dropHeld(heldSlot);
       if (missing && this.gaps.count > 0) this.fill(source, 0);
       this.handOut(source, bytes, view, offset, length);
@@ -564,13 +572,9 @@ export class Arbiter {
       this.countDuplicate(source);
       return;
     }
-    if (missing && !known && id < at[Cell.highestHeld] - hold.mask) {
-      // Deep inside a gap wider than the window: it would have to be held for longer than the window lasts.
-      this.countDuplicate(source);
-      return;
-    }
     let slot = hold.hold(low, source, view, offset, length);
-    while (slot < 0 && this.makeRoom()) {
+    // What has just been shown may push out the oldest gap; a copy from the middle of a gap may not: it stays missing.
+    while (slot < 0 && !missing && this.makeRoom()) {
       if (at[Cell.id] < at[Cell.expected]) break;
       if (at[Cell.id] === at[Cell.expected]) {
         this.handOut(source, bytes, view, offset, length);
@@ -649,7 +653,7 @@ export class Arbiter {
   /** Delivers held units from the expected one on, as far as they go and the policy lets them. */
   private drain(): void {
     const { at, cells, hold, unit } = this;
-    if (this.snapshotStage === SnapshotStage.running) return;
+    if (this.paused) return;
     while (hold.count > 0 && at[Cell.expected] <= at[Cell.lead]) {
       const id = at[Cell.expected];
       const slot = hold.find(id | 0);
@@ -688,7 +692,7 @@ export class Arbiter {
     const id = at[Cell.id];
     if (id <= at[Cell.expected] - 1 - this.copies.mask || id < at[Cell.first]) {
       // Too far back to be compared; still a number that the line has brought.
-      if (source >= 0 && id >= at[Cell.first] && id > this.brought.clearedTo[0] - (1 << 20)) {
+      if (source >= 0 && id >= at[Cell.first] && id >= this.brought.clearedTo[0] - BROUGHT_SPAN) {
         this.cells[FEED_CELLS + source * LINE_CELLS + LineCell.brought] += this.brought.note(source, low);
       }
       return;
@@ -716,7 +720,7 @@ export class Arbiter {
     const rx = this.time[TimeCell.rxNs];
     const isLine = source >= 0;
     let freshOfLine = 0;
-    if (isLine) {
+    if (isLine && this.at[Cell.id] >= this.brought.clearedTo[0] - BROUGHT_SPAN) {
       freshOfLine = this.brought.note(source, low);
       cells[FEED_CELLS + source * LINE_CELLS + LineCell.brought] += freshOfLine;
     }
@@ -759,13 +763,11 @@ export class Arbiter {
     cells[FeedCell.disagreements]++;
     if (source >= 0) cells[FEED_CELLS + source * LINE_CELLS + LineCell.disagreements]++;
     if (!this.sticky) this.refreshReason = StatusReason.disagreement;
-    // One event a packet: a line that carries another stream altogether would drown everything else.
-    if (!this.firstDisagreement) return;
-    this.firstDisagreement = false;
+    this.updateStatus();
+    if (!this.mayComplain(source, 2)) return;
     this.event.numbers[0] = at[Cell.id];
     this.event.numbers[1] = at[Cell.id];
     this.sayRange(FeedEventKind.disagreement, source, other, 0, 0);
-    this.updateStatus();
   }
 
   private rememberOpening(): void {
@@ -922,9 +924,9 @@ export class Arbiter {
 
   /** The hold window is full. @returns false if there is nothing to give up */
   private makeRoom(): boolean {
-    if (this.snapshotStage === SnapshotStage.running) {
+    if (this.paused) {
       // A snapshot that takes longer than the window lasts is no use: go on without it.
-      this.failSnapshot();
+      this.abandonSnapshot();
       this.drain();
       return true;
     }
@@ -938,7 +940,7 @@ export class Arbiter {
   /** Declares the oldest gap lost and goes on behind it. @param cause -1 = find out */
   private loseOldest(cause: number): void {
     const { at, cells, event, gaps } = this;
-    if (this.snapshotStage === SnapshotStage.running) this.failSnapshot();
+    if (this.paused) this.abandonSnapshot();
     this.flushFill();
     this.drain();
     if (gaps.count === 0) return;
@@ -953,7 +955,7 @@ export class Arbiter {
     cells[FeedCell.lostUnits] += units;
     cells[FeedCell.lostByCause + why] += units;
     if (this.refreshReason === StatusReason.none) this.refreshReason = StatusReason.gapLost;
-    if (this.snapshotStage === SnapshotStage.wanted) this.snapshotStage = SnapshotStage.none;
+    if (this.snapshotStage === SnapshotStage.wanted) this.abandonSnapshot();
     this.snapshotAttempts = 0;
     this.lateStart = false;
     event.numbers[0] = from;
@@ -1036,8 +1038,9 @@ export class Arbiter {
     const isOut = gaps.askedTo[gap] >= gaps.from[gap];
     if (gaps.dueNs[gap] > now) {
       this.due(gaps.dueNs[gap]);
-      // All that was asked for came by another way: the rest need not wait.
       if (isOut || gaps.askedTo[gap] === 0) return 0;
+      // All that was asked for came by another way: the rest need not wait.
+      gaps.attempts[gap] = 0;
     }
     if (gaps.attempts[gap] >= policy.attempts) {
       gaps.stage[gap] = GapStage.exhausted;
@@ -1068,7 +1071,10 @@ export class Arbiter {
     return 1;
   }
 
-  /** The oldest gap has nothing left but a snapshot. @returns false if that rung is used up as well */
+  /**
+   * Only a snapshot can help: the oldest gap has nothing else left, or the books are torn.
+   * @returns false if that rung is used up as well
+   */
   private serviceSnapshot(): boolean {
     const { at, cells, event, gaps } = this;
     const policy = this.config.snapshot;
@@ -1081,16 +1087,21 @@ export class Arbiter {
       }
       this.failSnapshot();
     }
-    if (this.snapshotAttempts >= policy.attempts) return false;
+    if (this.snapshotAttempts >= policy.attempts) {
+      this.abandonSnapshot();
+      return false;
+    }
     this.snapshotAttempts++;
     this.snapshotStage = SnapshotStage.wanted;
+    // On torn books nothing is built until they are whole again.
+    this.paused = this.refreshReason === StatusReason.snapshot;
     at[Cell.snapshotDue] = now + policy.timeoutNs;
-    at[Cell.snapshotFrom] = gaps.from[0];
+    at[Cell.snapshotFrom] = gaps.count > 0 ? gaps.from[0] : at[Cell.expected];
     this.due(at[Cell.snapshotDue]);
     cells[FeedCell.snapshotsWanted]++;
-    event.numbers[0] = gaps.from[0];
-    event.numbers[1] = gaps.to[0];
-    at[Cell.window] = now - gaps.openedAtNs[0];
+    event.numbers[0] = at[Cell.snapshotFrom];
+    event.numbers[1] = gaps.count > 0 ? gaps.to[0] : at[Cell.lead];
+    at[Cell.window] = gaps.count > 0 ? now - gaps.openedAtNs[0] : 0;
     this.sayRange(FeedEventKind.snapshotWanted, -1, -1, this.snapshotAttempts, 0);
     return true;
   }
@@ -1098,8 +1109,7 @@ export class Arbiter {
   private applySnapshot(): void {
     const { at, cells, event, gaps, hold } = this;
     const next = this.snapshotNext[0];
-    this.snapshotStage = SnapshotStage.none;
-    this.snapshotAttempts = 0;
+    this.abandonSnapshot();
     this.flushFill();
     while (gaps.count > 0 && gaps.from[0] < next) {
       const to = Math.min(gaps.to[0], next - 1);
@@ -1112,11 +1122,9 @@ export class Arbiter {
       this.sayRange(FeedEventKind.gapFilled, -1, -1, FillMeans.snapshot, 0);
     }
     // What is held below `next` is in the snapshot already.
-    const top = Math.min(next - 1, at[Cell.highestHeld]);
-    const bottom = Math.max(at[Cell.expected], at[Cell.highestHeld] - hold.mask);
-    for (let id = bottom; id <= top && hold.count > 0; id++) {
-      const slot = hold.find(id | 0);
-      if (slot < 0) continue;
+    const base = at[Cell.expected];
+    for (let slot = 0; slot <= hold.mask && hold.count > 0; slot++) {
+      if (hold.offset[slot] < 0 || base + ((hold.low[slot] - (base | 0)) | 0) >= next) continue;
       this.dropHeld(slot);
       cells[FeedCell.coveredBySnapshot]++;
     }
@@ -1139,11 +1147,19 @@ export class Arbiter {
     this.serviceGaps();
   }
 
-  /** Given up: if it had begun, the books that it was building are torn. */
+  /** Given up: if it had begun, the books that it was building are torn. The next turn of `onTime` asks again. */
   private failSnapshot(): void {
     if (this.snapshotStage === SnapshotStage.running) this.refreshReason = StatusReason.snapshot;
     this.snapshotStage = SnapshotStage.none;
-    this.at[Cell.deadline] = Math.min(this.at[Cell.deadline], this.at[Cell.now]);
+    this.due(this.at[Cell.now]);
+  }
+
+  /** No snapshot, for now: the stream goes on with what it has. */
+  private abandonSnapshot(): void {
+    if (this.snapshotStage === SnapshotStage.running) this.refreshReason = StatusReason.snapshot;
+    this.snapshotStage = SnapshotStage.none;
+    this.snapshotAttempts = 0;
+    this.paused = false;
   }
 
   // ------------------------------------------------------------------------------- heartbeats and other sources
@@ -1235,12 +1251,13 @@ export class Arbiter {
 
   /** The packet's session is not the feed's. @returns true if it is from now on */
   private admitSession(line: number): boolean {
-    const { at, cells, frame, guard } = this;
+    const { at, frame, guard } = this;
     if (!guard.known) {
       guard.adopt(frame.session);
       return true;
     }
-    const evidence = guard.weigh(line, frame.session, frame.ids, cells, FeedCell.highestId, at, Cell.now);
+    at[Cell.heardAt] = this.lastHeard(-1);
+    const evidence = guard.weigh(line, frame.session, frame.ids, at, Cell.now, Cell.heardAt, this.liveLines(line));
     if (evidence === SESSION_REFUSED) {
       this.refuse(line, RefusalReason.foreignSession);
       return false;
@@ -1268,7 +1285,7 @@ export class Arbiter {
     } else {
       this.mayBeOld[line] = 0;
     }
-    if (frame.ids[FrameId.next] <= at[Cell.expected] && first <= highest) return !this.restartBelieved(line, view);
+    if (frame.ids[FrameId.next] <= at[Cell.expected] && first <= highest) this.considerRestart(line, view);
     return true;
   }
 
@@ -1286,12 +1303,13 @@ export class Arbiter {
   }
 
   private admitJump(line: number): boolean {
-    const { at, cells, event, frame, jumps } = this;
-    const believed = jumps.weigh(line, frame.ids, cells, FeedCell.highestId, at, Cell.now);
+    const { at, event, frame, jumps } = this;
+    at[Cell.heardAt] = this.lastHeard(line);
+    const believed = jumps.weigh(line, frame.ids, at, Cell.now, Cell.heardAt, this.liveLines(line));
     event.numbers[0] = frame.ids[FrameId.first];
     event.numbers[1] = at[Cell.lead] + 1;
     if (!believed) {
-      this.sayRange(FeedEventKind.jumpSuspected, line, -1, 0, 0);
+      if (this.mayComplain(line, 1)) this.sayRange(FeedEventKind.jumpSuspected, line, -1, 0, 0);
       this.refuse(line, RefusalReason.unconfirmedJump);
       return false;
     }
@@ -1316,12 +1334,15 @@ export class Arbiter {
     }
   }
 
-  /** A packet wholly behind the stream and behind its own line: a late duplicate, a replay, or a restart? */
-  private restartBelieved(line: number, view: DataView): boolean {
+  /**
+   * A packet wholly behind the stream and behind its own line: a late duplicate, a replay, or a restart? If a restart is
+   * believed, the numbering is another one when this returns; otherwise the packet is a copy like any other.
+   */
+  private considerRestart(line: number, view: DataView): void {
     const { at, cells, frame, restarts } = this;
     at[Cell.silentFor] = at[Cell.now] - at[Cell.lastProgressAt];
     const bytes = this.bytesAgainstMemory(view);
-    const evidence = restarts.weigh(
+    const weighed = restarts.weigh(
       line,
       frame.ids,
       bytes,
@@ -1333,7 +1354,9 @@ export class Arbiter {
       at,
       Cell.silentFor,
     );
-    if (evidence === NO_RESTART) return false;
+    const afterEnd = this.guard.ended && bytes === RestartBytes.differ;
+    if (weighed === NO_RESTART && !afterEnd) return;
+    const evidence = afterEnd ? SessionEvidence.afterEnd : (weighed as SessionEvidence);
     restarts.lowestFirst(at, Cell.id, line);
     this.closeStream(LossCause.sessionEnded);
     restarts.lowestFirst(at, Cell.id, line);
@@ -1342,8 +1365,7 @@ export class Arbiter {
       const old = cells[FEED_CELLS + other * LINE_CELLS + LineCell.highestId];
       this.mayBeOld[other] = other !== line && old > at[Cell.id] + this.config.windowUnits ? 1 : 0;
     }
-    this.beginNumbering(line, evidence as SessionEvidence);
-    return false;
+    this.beginNumbering(line, evidence);
   }
 
   /** What was remembered of the packet's numbers, held against its bytes. */
@@ -1397,7 +1419,7 @@ export class Arbiter {
   /** The stream as it is ends: held units are delivered, what is missing between them is declared lost. */
   private closeStream(cause: number): void {
     const { at, cells } = this;
-    if (this.snapshotStage !== SnapshotStage.none) this.failSnapshot();
+    if (this.snapshotStage !== SnapshotStage.none || this.paused) this.abandonSnapshot();
     this.flushFill();
     if (cells[FeedCell.highestId] > at[Cell.lead]) {
       at[Cell.to] = cells[FeedCell.highestId];
@@ -1415,9 +1437,20 @@ export class Arbiter {
       cells[base + LineCell.refused]++;
       cells[base + LineCell.refusedByReason + reason]++;
     }
+    if (!this.mayComplain(source, 0)) return;
     event.numbers[0] = frame.ids[FrameId.first];
     event.numbers[1] = at[Cell.lead] + 1;
     this.sayRange(FeedEventKind.refused, source, -1, reason, 0);
+  }
+
+  /** Is the last event of this sort about the source long enough ago? Sorts: 0 refused, 1 jump suspected, 2 disagreement. */
+  private mayComplain(source: number, sort: number): boolean {
+    const place = (source + 1) * 3 + sort;
+    const { complainedAtNs } = this;
+    if (place < 0 || place >= complainedAtNs.length) return false;
+    if (this.at[Cell.now] - complainedAtNs[place] < COMPLAINT_PERIOD_NS) return false;
+    complainedAtNs[place] = this.at[Cell.now];
+    return true;
   }
 
   private countMalformed(base: number, reason: MalformedReason): void {
@@ -1433,6 +1466,7 @@ export class Arbiter {
     at[Cell.deadline] = Number.POSITIVE_INFINITY;
     if (!this.started) return;
     if (this.gaps.count > 0) this.serviceGaps();
+    else if (this.paused && !this.serviceSnapshot()) this.drain();
     if (this.sticky && at[Cell.aheadSince] !== 0) this.checkLag();
     if (at[Cell.now] >= at[Cell.healthDue]) this.checkLines();
     this.due(at[Cell.healthDue]);
@@ -1479,7 +1513,7 @@ export class Arbiter {
       const lost = alive ? 0 : 1;
       if (cells[base + LineCell.redundancyLost] === lost) continue;
       cells[base + LineCell.redundancyLost] = lost;
-      this.say(FeedEventKind.redundancy, line, -1, lost === 1 ? 0 : 1, health);
+      this.say(FeedEventKind.redundancy, line, -1, lost, health);
     }
   }
 
@@ -1505,7 +1539,9 @@ export class Arbiter {
     if (this.cells[FEED_CELLS + line * LINE_CELLS + LineCell.health] === LineHealth.lagging) return;
     this.setHealth(line, LineHealth.live);
     this.silence = false;
-    if (this.started) this.checkRedundancy();
+    if (!this.started) return;
+    this.checkRedundancy();
+    this.updateStatus();
   }
 
   private setHealth(line: number, health: LineHealth): void {
@@ -1514,7 +1550,8 @@ export class Arbiter {
     if (cells[base + LineCell.health] === health) return;
     cells[base + LineCell.health] = health;
     this.cleanSinceNs[line] = at[Cell.now];
-    at[Cell.window] = at[Cell.now] - cells[base + LineCell.lastHeardNs];
+    const lastHeard = cells[base + LineCell.lastHeardNs];
+    at[Cell.window] = lastHeard === 0 ? 0 : at[Cell.now] - lastHeard;
     this.say(FeedEventKind.lineHealth, line, -1, health, 0);
     if (this.started && (health === LineHealth.stale || health === LineHealth.failed)) this.checkRedundancy();
   }
@@ -1530,6 +1567,15 @@ export class Arbiter {
 
   /** Holes of the active line have piled up: left once the packet has been taken. */
   private wantToLeave = false;
+
+  private lastHeard(except: number): number {
+    let last = Number.NEGATIVE_INFINITY;
+    for (let line = 0; line < this.lineCount; line++) {
+      const heard = this.cells[FEED_CELLS + line * LINE_CELLS + LineCell.lastHeardNs];
+      if (line !== except && heard > last) last = heard;
+    }
+    return last;
+  }
 
   private liveLines(except: number): number {
     let live = 0;
@@ -1631,9 +1677,9 @@ export class Arbiter {
     }
     if (gaps.count === 0) {
       this.lateStart = false;
-      if (this.snapshotStage === SnapshotStage.wanted) this.snapshotStage = SnapshotStage.none;
+      if (this.snapshotStage === SnapshotStage.wanted && !this.paused) this.abandonSnapshot();
     }
-    this.busy = gaps.count > 0 || hold.count > 0 || this.snapshotStage === SnapshotStage.running || !this.started;
+    this.busy = gaps.count > 0 || hold.count > 0 || this.paused || this.guard.ended || !this.started;
     cells[FeedCell.heldUnits] = hold.count;
     cells[FeedCell.heldBytes] = hold.usedBytes;
     cells[FeedCell.openGaps] = gaps.count;
@@ -1652,15 +1698,15 @@ export class Arbiter {
     if (!this.started) {
       status = FeedStatus.down;
       reason = StatusReason.neverHeard;
-    } else if (this.refreshReason !== StatusReason.none) {
-      status = FeedStatus.stale;
-      reason = this.refreshReason;
-    } else if (this.gaps.count > 0 || this.snapshotStage === SnapshotStage.running) {
-      status = FeedStatus.recovering;
-      reason = this.lateStart ? StatusReason.lateStart : StatusReason.gapOpen;
     } else if (this.ended) {
       status = FeedStatus.down;
       reason = StatusReason.sessionEnded;
+    } else if (this.refreshReason !== StatusReason.none) {
+      status = FeedStatus.stale;
+      reason = this.refreshReason;
+    } else if (this.gaps.count > 0 || this.paused) {
+      status = FeedStatus.recovering;
+      reason = this.lateStart ? StatusReason.lateStart : StatusReason.gapOpen;
     } else if (this.silence) {
       status = FeedStatus.stale;
       reason = StatusReason.silence;

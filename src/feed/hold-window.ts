@@ -16,6 +16,8 @@ export class HoldWindow {
   /** Per slot: where the unit's bytes start in the arena; -1 = nothing held. */
   readonly offset: Int32Array;
   readonly length: Int32Array;
+  /** Per slot: low 32 bits of the unit's number. */
+  readonly low: Int32Array;
   /** Per slot: who brought it, and when it was received (ns). */
   readonly source: Int8Array;
   readonly rxNs: Float64Array;
@@ -24,7 +26,6 @@ export class HoldWindow {
   count = 0;
   /** Bytes of arena in use, headers and padding included. */
   usedBytes = 0;
-  private readonly low: Int32Array;
   private readonly words: Int32Array;
   private readonly capacity: number;
   private head = 0;

@@ -87,8 +87,8 @@ export class RestartGuard {
     const companions = this.companions(line, clock, clockCell, differs[line] === 1 ? 1 : this.confirmPackets);
     if (differs[line] === 1) {
       if (companions > 0) return SessionEvidence.secondLine;
-      // Other bytes on one line only, while another line is live: a line that disagrees, until it persists in silence.
-      return enough && (otherLinesLive === 0 || silence) ? SessionEvidence.repeated : NO_RESTART;
+      // Other bytes on one line only, while another line is live: a line that disagrees.
+      return enough && otherLinesLive === 0 ? SessionEvidence.repeated : NO_RESTART;
     }
     if (!enough) return NO_RESTART;
     if (companions > 0 && companions >= otherLinesLive) return SessionEvidence.secondLine;

@@ -1,4 +1,3 @@
-import { MAX_LINES } from './arbiter-config.ts';
 import { SessionEvidence } from './events.ts';
 
 const SESSION_WORDS = 4;
@@ -9,8 +8,8 @@ const RETIRED_SESSIONS = 8;
 export const SessionGuardCell = {
   /** Lowest number that the candidate session has shown. */
   first: 0,
-  /** Feed's highest number when the candidate's run began: progress of the current session breaks the run. */
-  progress: 1,
+  /** When the candidate's run began: any sign of life of the current session since then breaks the run. */
+  runSinceNs: 1,
   /** When the candidate was last seen. */
   seenAtNs: 2,
 } as const;
@@ -20,8 +19,9 @@ export const SESSION_REFUSED = -1;
 
 /**
  * Which session is the feed's, and when another one is believed: after the current one ended, once a second line shows
- * it, or after enough packets in a row of it while the current one makes no progress. A session that was left is
- * foreign from then on.
+ * it, or after enough packets in a row of it during which the current one shows no sign of life. While other lines are
+ * live, those packets also have to last for a heartbeat interval: a line that was joined to the wrong group must not
+ * take the feed over with one burst. A session that was left is foreign from then on.
  */
 export class SessionGuard {
   /** Words of the current session. */
@@ -35,12 +35,15 @@ export class SessionGuard {
   private readonly retired = new Int32Array(RETIRED_SESSIONS * SESSION_WORDS);
   private retiredCount = 0;
   private candidateLines = 0;
-  private readonly run = new Int32Array(MAX_LINES);
+  private run = 0;
   private readonly confirmPackets: number;
+  private readonly heartbeatNs: number;
   private readonly forgetAfterNs: number;
 
-  constructor(confirmPackets: number, forgetAfterNs: number) {
+  /** @param forgetAfterNs a candidate not seen for this long is forgotten */
+  constructor(confirmPackets: number, heartbeatNs: number, forgetAfterNs: number) {
     this.confirmPackets = confirmPackets;
+    this.heartbeatNs = heartbeatNs;
     this.forgetAfterNs = forgetAfterNs;
   }
 
@@ -59,22 +62,22 @@ export class SessionGuard {
   /**
    * Weighs a packet of another session on a line.
    * @param ids cell 0: the packet's first number
-   * @param progress cell `progressCell`: highest number of the current session
-   * @param clock cell `clockCell`: time now
+   * @param clock cell `nowCell`: time now; cell `heardCell`: when any line last showed the current session
+   * @param otherLinesLive how many other lines are live
    * @returns {@link SESSION_REFUSED}, or the evidence on which the session is to be believed now
    */
   weigh(
     line: number,
     session: Int32Array,
     ids: Float64Array,
-    progress: Float64Array,
-    progressCell: number,
     clock: Float64Array,
-    clockCell: number,
+    nowCell: number,
+    heardCell: number,
+    otherLinesLive: number,
   ): number {
     if (this.isRetired(session)) return SESSION_REFUSED;
     const { cells } = this;
-    const now = clock[clockCell];
+    const now = clock[nowCell];
     if (!this.isCandidate(session) || now - cells[SessionGuardCell.seenAtNs] > this.forgetAfterNs) {
       this.dropCandidate();
       for (let i = 0; i < SESSION_WORDS; i++) this.candidate[i] = session[i];
@@ -82,15 +85,16 @@ export class SessionGuard {
     }
     cells[SessionGuardCell.seenAtNs] = now;
     if (ids[0] < cells[SessionGuardCell.first]) cells[SessionGuardCell.first] = ids[0];
-    if (progress[progressCell] !== cells[SessionGuardCell.progress]) {
-      cells[SessionGuardCell.progress] = progress[progressCell];
-      this.run.fill(0);
+    if (this.run === 0 || clock[heardCell] > cells[SessionGuardCell.runSinceNs]) {
+      this.run = 0;
+      cells[SessionGuardCell.runSinceNs] = now;
     }
-    this.run[line]++;
+    this.run++;
     this.candidateLines |= 1 << line;
     if (this.ended) return SessionEvidence.afterEnd;
     if ((this.candidateLines & (this.candidateLines - 1)) !== 0) return SessionEvidence.secondLine;
-    if (this.run[line] >= this.confirmPackets) return SessionEvidence.repeated;
+    const longEnough = otherLinesLive === 0 || now - cells[SessionGuardCell.runSinceNs] >= this.heartbeatNs;
+    if (this.run >= this.confirmPackets && longEnough) return SessionEvidence.repeated;
     return SESSION_REFUSED;
   }
 
@@ -112,7 +116,6 @@ export class SessionGuard {
 
   private dropCandidate(): void {
     this.candidateLines = 0;
-    this.run.fill(0);
-    this.cells[SessionGuardCell.progress] = Number.NaN;
+    this.run = 0;
   }
 }
