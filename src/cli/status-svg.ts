@@ -69,7 +69,12 @@ ${lines.map(drawLine).filter(Boolean).join('\n')}
 `;
 }
 
-/** A model as a picture of a terminal that has `columns` columns and as many rows as the frame needs. */
-export function renderStatusSvg(model: StatusModel, columns = 100, title = `warmline · ${model.venue}`): string {
-  return frameSvg(layOutStatus(model, columns, Number.MAX_SAFE_INTEGER), columns, title);
+/** A model as a picture of a terminal that has `columns` columns and at most `rows` rows. */
+export function renderStatusSvg(
+  model: StatusModel,
+  columns = 100,
+  rows = 40,
+  title = `warmline · ${model.venue}`,
+): string {
+  return frameSvg(layOutStatus(model, columns, rows), columns, title);
 }

@@ -166,6 +166,15 @@ describe('the status view', () => {
     expect(text.split('switches').length).toBe(2);
   });
 
+  it('gives room to tables before it shows many events, the latest ones', () => {
+    const events = Array.from({ length: 200 }, (_, i) => ({ ...model.events[0], text: `event ${i}` }));
+    const text = renderStatus({ ...model, events }, 120, 30, false);
+    expect(text).toContain('thread  core');
+    expect(text).toContain('event 199');
+    expect(text).not.toContain('event 180');
+    expect(text.split('\n')).toHaveLength(30);
+  });
+
   it('with colour is the same text, coloured', () => {
     const text = renderStatus(model, 120, 40, true);
     expect(text).toContain('\u001b[');

@@ -80,6 +80,7 @@ interface Section {
 
 /** Where lines are saved first: down to so many lines of a section (a table's title is one of them). */
 const SAVINGS: ReadonlyArray<readonly [name: Section['name'], least: number]> = [
+  ['events', 6],
   ['notes', 1],
   ['threads', 0],
   ['events', 4],
