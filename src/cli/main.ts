@@ -1,31 +1,29 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { registerCheck } from './check.ts';
+import { registerDemo } from './demo.ts';
 import { describeFailure, ExitCode } from './errors.ts';
 import { registerReplay } from './replay.ts';
+import { registerRun } from './run.ts';
 import { registerSim } from './sim.ts';
+import { packageVersion } from './version.ts';
 
 /**
  * The command line. Each command stands in a file of its own that adds itself to the program; what a command needs is
  * loaded when it runs, so that `--help` and `check` are quick.
  */
 
-const PACKAGE = new URL('../../package.json', import.meta.url);
-
-function version(): string {
-  return (JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string }).version;
-}
-
 /** The program with all its commands. */
 export function createProgram(): Command {
   const program = new Command('warmline')
     .description('Redundant market-data lines in, one gap-free stream out.')
-    .version(version(), '-V, --version')
+    .version(packageVersion(), '-V, --version')
     .showHelpAfterError('(see warmline --help)')
     .exitOverride();
+  registerRun(program);
   registerReplay(program);
   registerSim(program);
   registerCheck(program);
+  registerDemo(program);
   return program;
 }
 

@@ -1,0 +1,111 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { loadConfig } from '../config/load.ts';
+import { siblingUrl } from '../runtime/module-url.ts';
+import { askSimulator } from '../sim/control.ts';
+import { type DemoChanges, type DemoConfig, writeDemoConfig } from './demo-config.ts';
+import { UserError } from './errors.ts';
+import { RouterSession, type SessionKey } from './router-session.ts';
+
+export interface DemoOptions extends DemoChanges {
+  readonly forNs?: number;
+  readonly capture?: string;
+}
+
+/** The router needs a moment to see the venue's end of session before it stops itself. */
+const VENUE_STOP_MS = 3000;
+
+/** Runs the simulated venue as a process of its own, and the router in this one, until it is told to end. */
+export async function runDemo(options: DemoOptions): Promise<void> {
+  const demo = await writeDemoConfig(options);
+  const venue = new Venue(demo, options.capture);
+  try {
+    const config = loadConfig(demo.path);
+    const line = config.feeds[0].lines[0].name;
+    await RouterSession.run(config, {
+      forNs: options.forNs,
+      keys: [cutKey(line, () => venue.controlPort)],
+      started: async (session) => {
+        for (const note of demo.notes) session.say(`  ${note}`);
+        await venue.start();
+        session.say(`  the venue runs as process ${venue.pid}, control port ${venue.controlPort}`);
+        session.say(`  cut line ${line}: key a, or: npx warmline sim fault --line ${line} silence --for 10s`);
+        venue.onExit((code) => session.stop.stop(`the venue ended (exit ${code})`));
+      },
+      stopped: () => venue.stop(),
+    });
+  } finally {
+    await venue.stop();
+    demo.remove();
+  }
+}
+
+function cutKey(line: string, controlPort: () => number): SessionKey {
+  let cut = false;
+  return {
+    key: 'a',
+    does: `cut or restore line ${line}`,
+    async press() {
+      cut = !cut;
+      const reply = cut
+        ? await askSimulator(controlPort(), { op: 'fault', faults: [`${line}:silence`] })
+        : await askSimulator(controlPort(), { op: 'clear', target: line });
+      if (reply.ok !== true) throw new Error(`the venue refused: ${JSON.stringify(reply)}`);
+    },
+  };
+}
+
+/** The simulated venue's process. */
+class Venue {
+  controlPort = 0;
+  private readonly demo: DemoConfig;
+  private readonly capture: string | undefined;
+  private child: ChildProcess | undefined;
+
+  constructor(demo: DemoConfig, capture: string | undefined) {
+    this.demo = demo;
+    this.capture = capture;
+  }
+
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  /** @throws {UserError} with what the process said, if it does not get ready */
+  async start(): Promise<void> {
+    const entry = fileURLToPath(siblingUrl(import.meta.url, './main'));
+    const args = [...process.execArgv, entry, 'sim', this.demo.path, '--ready-json'];
+    if (this.capture !== undefined) args.push('--capture', this.capture);
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = child;
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+    const lines = createInterface({ input: child.stdout });
+    const ready = await Promise.race([once(lines, 'line'), once(child, 'exit').then(() => undefined)]);
+    if (ready === undefined) throw new UserError(`the simulated venue did not start:\n${said.trim()}`);
+    const ports = JSON.parse(ready[0] as string) as { ports?: { control?: number }; control?: number };
+    this.controlPort = ports.ports?.control ?? ports.control ?? 0;
+    lines.on('line', () => {});
+  }
+
+  onExit(listener: (code: number | null) => void): void {
+    this.child?.once('exit', listener);
+  }
+
+  /** Ends the venue: it sends end of session on its lines. May be called twice. */
+  async stop(): Promise<void> {
+    const { child } = this;
+    this.child = undefined;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    child.removeAllListeners('exit');
+    const exited = once(child, 'exit');
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), VENUE_STOP_MS);
+    await exited;
+    clearTimeout(timer);
+  }
+}

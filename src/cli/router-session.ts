@@ -1,0 +1,207 @@
+import { FlightRecorder } from '../capture/flight-recorder.ts';
+import type { WarmlineConfig } from '../config/schema.ts';
+import { eventKindName } from '../feed/event-record.ts';
+import { missingAbilities } from '../io/abilities.ts';
+import { nativeUnavailableReason } from '../io/native.ts';
+import { Router } from '../router/router.ts';
+import { UserError } from './errors.ts';
+import { describeEvent } from './event-text.ts';
+import { readKeys } from './keys.ts';
+import { createLog, rateLimited } from './log.ts';
+import { RouterView } from './router-view.ts';
+import { listenForStop, type StopRequest } from './signals.ts';
+import type { KeyHint } from './status-model.ts';
+import { StatusScreen } from './status-screen.ts';
+import { renderSummary } from './status-view.ts';
+import { packageVersion } from './version.ts';
+
+/** A key of the session besides its own. */
+export interface SessionKey extends KeyHint {
+  press(): void | Promise<void>;
+}
+
+/** What a command adds to a router's run. */
+export interface SessionOptions {
+  /** End after this long. */
+  readonly forNs?: number;
+  /** Called once the router runs and its sockets are open: starts what it is to be fed by. */
+  started?(session: RouterSession): Promise<void> | void;
+  /** Called after the router has stopped. */
+  stopped?(): Promise<void> | void;
+  readonly keys?: readonly SessionKey[];
+}
+
+const POLL_MS = 50;
+const NS_PER_MS = 1e6;
+
+/** A router in the foreground: status view, log, keys, flight recorder, and a clean end. */
+export class RouterSession {
+  readonly stop: StopRequest = listenForStop();
+  private readonly config: WarmlineConfig;
+  private readonly options: SessionOptions;
+  private readonly screen = new StatusScreen();
+  private readonly log;
+  private readonly limited;
+  private router!: Router;
+  private view!: RouterView;
+  private recorder!: FlightRecorder;
+  private failure: string | undefined;
+
+  private constructor(config: WarmlineConfig, options: SessionOptions) {
+    this.config = config;
+    this.options = options;
+    const write = this.screen.inPlace ? (text: string) => this.screen.persist(text) : undefined;
+    this.log = createLog({ ...config.log, write });
+    this.limited = rateLimited(this.log);
+  }
+
+  /**
+   * Runs until a signal, a key, `forNs`, or the end of what feeds it.
+   * @throws {UserError} if the router could not start, or its thread ended by itself
+   */
+  static async run(config: WarmlineConfig, options: SessionOptions = {}): Promise<void> {
+    const session = new RouterSession(config, options);
+    try {
+      await session.start();
+      await session.wait();
+    } finally {
+      await session.end();
+    }
+    if (session.failure !== undefined) {
+      throw new UserError(session.failure, 'nothing was routed any more; what happened before stands in the log');
+    }
+  }
+
+  /** Writes a line above the status view. */
+  say(text: string): void {
+    this.screen.persist(text);
+  }
+
+  private async start(): Promise<void> {
+    this.router = await Router.start(this.config, {
+      feedEvent: (feed, event) => {
+        this.view?.onEvent(feed, event);
+        const { config } = this.router.setup.feeds[feed];
+        const { severity, text } = describeEvent(
+          event,
+          config.lines.map((line) => line.name),
+        );
+        this.limited(`${feed}/${event.kind}/${event.line}/${event.detail}`, severity, { feed: config.name }, text);
+      },
+      incident: (feed, event) => {
+        if (!this.config.flightRecorder.onIncident) return;
+        this.record(this.config.feeds[feed].name, eventKindName(event.kind));
+      },
+      strategy: (report) => {
+        if (report.kind === 'log') this.log.info({ strategy: report.strategy }, report.message);
+        else {
+          const { strategy, callback, message, stack } = report;
+          this.log.error({ strategy, stack }, `threw in ${callback} and is shown nothing more: ${message}`);
+        }
+      },
+      warning: (text) => this.log.warn(text),
+      failed: (why) => {
+        this.failure = why;
+        this.stop.stop(why);
+      },
+    }).catch((error: Error) => {
+      throw asUserError(error);
+    });
+    this.view = new RouterView(this.router, packageVersion());
+    this.recorder = new FlightRecorder({
+      venue: this.config.venue,
+      sources: this.router.setup.flights,
+      directory: this.config.flightRecorder.directory,
+      lastNs: this.config.flightRecorder.lastNs,
+      keep: this.config.flightRecorder.keep,
+    });
+    this.announce();
+    await this.options.started?.(this);
+  }
+
+  /** Which layout, idle strategy and I/O it runs on, and why. */
+  private announce(): void {
+    const { plan } = this.router.setup;
+    this.say(`warmline ${packageVersion()}: ${this.config.venue}, i/o ${plan.io}`);
+    for (const note of plan.notes) this.say(`  ${note}`);
+    if (plan.io === 'portable') {
+      const why = nativeUnavailableReason();
+      if (why !== undefined) this.say(`  no native addon: ${why}`);
+      this.say(`  portable i/o does without ${missingAbilities('portable').join(', ')}`);
+    }
+  }
+
+  private async wait(): Promise<void> {
+    const { signal } = this.stop;
+    const keys = this.keys();
+    const reader = readKeys(
+      (pressed) => {
+        const key = keys.find((candidate) => candidate.key === pressed);
+        if (key === undefined) return;
+        void Promise.resolve(key.press()).catch((error: Error) => this.log.warn(error.message));
+      },
+      () => this.stop.stop('key'),
+    );
+    const hints = reader.active ? [...keys, { key: 'q', does: 'quit' }] : [];
+    const poller = setInterval(() => this.router.poll(), POLL_MS);
+    const painter = setInterval(() => this.screen.show(this.view.model(hints)), this.screen.intervalMs);
+    const flusher = setInterval(() => this.limited.flush(), 1000);
+    const onDump = () => this.record(undefined, 'on demand');
+    process.on('SIGUSR2', onDump);
+    const { forNs } = this.options;
+    const ender = forNs === undefined ? undefined : setTimeout(() => this.stop.stop('--for'), forNs / NS_PER_MS);
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    clearTimeout(ender);
+    for (const timer of [poller, painter, flusher]) clearInterval(timer);
+    process.off('SIGUSR2', onDump);
+    reader.close();
+  }
+
+  private keys(): SessionKey[] {
+    const keys = [...(this.options.keys ?? [])];
+    this.config.feeds.forEach((feed, number) => {
+      if (feed.policy !== 'sticky' || number > 0) return;
+      keys.push({ key: 's', does: 'switch line', press: () => void this.switchOver(number) });
+      keys.push({ key: 'b', does: 'fail back', press: () => void this.router.failback(number) });
+    });
+    keys.push({ key: 'f', does: 'write flight capture', press: () => this.record(undefined, 'on demand') });
+    return keys;
+  }
+
+  private switchOver(feed: number): void {
+    const names = this.config.feeds[feed].lines.map((line) => line.name);
+    const active = this.view.model().feeds[feed].activeLine;
+    this.router.switchTo(feed, (names.indexOf(active ?? '') + 1) % names.length);
+  }
+
+  private record(feed: string | undefined, reason: string): void {
+    const nowMs = Date.now();
+    const record = feed === undefined ? this.recorder.onDemand(nowMs) : this.recorder.onIncident(feed, reason, nowMs);
+    if (record.kind === 'written') {
+      this.log.info({ packets: record.packets }, `flight capture: ${record.path} (replay it: warmline replay)`);
+    } else if (record.kind === 'failed') {
+      this.log.error(`flight capture could not be written: ${record.error}`);
+    }
+  }
+
+  private async end(): Promise<void> {
+    if (this.router !== undefined) {
+      const last = () => this.view?.model();
+      const model = last();
+      await this.router.stop();
+      this.limited.flush();
+      await this.options.stopped?.();
+      this.screen.close(model === undefined ? '' : renderSummary(last() ?? model));
+    } else {
+      await this.options.stopped?.();
+      this.screen.close();
+    }
+    this.stop.dispose();
+  }
+}
+
+/** What a thread could not open or load is for the user to mend: shown without a stack. */
+function asUserError(error: Error): Error {
+  if (error.name === 'ThreadStartError') return new UserError(error.message, undefined, { cause: error });
+  return error;
+}

@@ -1,0 +1,17 @@
+import type { Command } from 'commander';
+import { durationNs } from './duration.ts';
+
+/** Adds `warmline run CONFIG`. */
+export function registerRun(program: Command): void {
+  program
+    .command('run')
+    .description('route the feeds of a config: arbitrate the lines, build the books, run the strategies')
+    .argument('<config>', 'a YAML file, see docs/configuration.md')
+    .option('--for <duration>', 'end by itself after this long, with a summary (30s)', durationNs)
+    .addHelpText('after', '\nSIGUSR2 writes a flight capture; Ctrl-C ends cleanly.')
+    .action(async (file: string, options: { for?: number }) => {
+      const { loadConfig } = await import('../config/load.ts');
+      const { RouterSession } = await import('./router-session.ts');
+      await RouterSession.run(loadConfig(file), { forNs: options.for });
+    });
+}
