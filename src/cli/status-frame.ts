@@ -88,6 +88,8 @@ export interface Column {
   readonly align: 'left' | 'right';
   /** Columns with the highest number go first where the width does not hold all; 0 stays. Default 0. */
   readonly drop?: number;
+  /** Least width: what its usual values need, so that columns don't move while numbers change. */
+  readonly least?: number;
 }
 
 /**
@@ -101,7 +103,7 @@ export function table(
   indent: number,
 ): FrameLine[] {
   const widths = columns.map((column, i) =>
-    Math.max(widthOf(column.title), ...rows.map((row) => widthOf(row[i].text))),
+    Math.max(column.least ?? 0, widthOf(column.title), ...rows.map((row) => widthOf(row[i].text))),
   );
   const shown = columns.map((_, i) => i);
   const total = () => indent + shown.reduce((sum, i) => sum + widths[i], 0) + 2 * (shown.length - 1);

@@ -16,17 +16,17 @@ warmline 0.1.0 · nasdaq-sim                     fused · spin · native · up 0
 itch  LIVE for 12s                      sticky, A leads · 20.0k/s · at 1,234,567
   delivered 1,232,403 · gaps 12 (none open)
   filled 45 other line, 12 retransmit, 0 snapshot · lost 0 · switches 1
-  line  health     rate  won   by p50      p99   dup  late  lost  bad  drops
-  A *   live    20.0k/s  51%  12.3 µs  80.9 µs  599k     0     0    0      0
-  B     live    20.0k/s  49%  9.87 µs  80.9 µs  633k     0    12    0      0
+  line  health      rate   won   by p50      p99    dup  late  lost  bad  drops
+  A *   live     20.0k/s   51%  12.3 µs  80.9 µs   599k     0     0    0      0
+  B     live     20.0k/s   49%  9.87 µs  80.9 µs   633k     0    12    0      0
 
-  book  size     bid     ask   size
-  ABCD   300  150.10  150.12  1.20k
-  EFGH   100    9.99   10.00  22.5k
-  IJKL     0       -   71.35    400
+  book   size     bid     ask   size
+  ABCD    300  150.10  150.12  1.20k
+  EFGH    100    9.99   10.00  22.5k
+  IJKL      0       -   71.35    400
 
-  latency              p50      p90      p99    p99.9     max
-  wire → strategy  4.12 µs  5.03 µs  8.19 µs  21.4 µs  912 µs
+  latency              p50      p90      p99    p99.9      max
+  wire → strategy  4.12 µs  5.03 µs  8.19 µs  21.4 µs   912 µs
 
   strategy        state       rate  messages  lapped  restarts
   spread-watcher  running  20.0k/s     1.23M       0         0
@@ -48,17 +48,17 @@ warmline 0.1.0 · nasdaq-sim                     fused · spin · native · up 0
 itch  LIVE for 12s                      sticky, A leads · 20.0k/s · at 1,234,567
   delivered 1,232,403 · gaps 12 (none open)
   filled 45 other line, 12 retransmit, 0 snapshot · lost 0 · switches 1
-  line  health     rate  won   by p50      p99   dup  late  lost  bad  drops
-  A *   live    20.0k/s  51%  12.3 µs  80.9 µs  599k     0     0    0      0
-  B     live    20.0k/s  49%  9.87 µs  80.9 µs  633k     0    12    0      0
+  line  health      rate   won   by p50      p99    dup  late  lost  bad  drops
+  A *   live     20.0k/s   51%  12.3 µs  80.9 µs   599k     0     0    0      0
+  B     live     20.0k/s   49%  9.87 µs  80.9 µs   633k     0    12    0      0
 
-  book  size     bid     ask   size
-  ABCD   300  150.10  150.12  1.20k
-  EFGH   100    9.99   10.00  22.5k
-  IJKL     0       -   71.35    400
+  book   size     bid     ask   size
+  ABCD    300  150.10  150.12  1.20k
+  EFGH    100    9.99   10.00  22.5k
+  IJKL      0       -   71.35    400
 
-  latency              p50      p90      p99    p99.9     max
-  wire → strategy  4.12 µs  5.03 µs  8.19 µs  21.4 µs  912 µs
+  latency              p50      p90      p99    p99.9      max
+  wire → strategy  4.12 µs  5.03 µs  8.19 µs  21.4 µs   912 µs
 
   14:30:01.042  gap     1,001 to 1,013 missing before 1,014 on A
   14:30:01.043  filled  1,001 to 1,013 by B · done in 640 ns
@@ -72,14 +72,14 @@ warmline 0.1.0 · nasdaq-sim                                                    
 
 itch  LIVE for 12s                                                              sticky, A leads · 20.0k/s · at 1,234,567
   delivered 1,232,403 · gaps 12 (none open) · filled 45 other line, 12 retransmit, 0 snapshot · lost 0 · switches 1
-  line  health     rate  won   by p50      p99   dup  late  lost  bad  drops    heard
-  A *   live    20.0k/s  51%  12.3 µs  80.9 µs  599k     0     0    0      0  48.0 µs
-  B     live    20.0k/s  49%  9.87 µs  80.9 µs  633k     0    12    0      0  48.0 µs
+  line  health      rate   won   by p50      p99    dup  late  lost  bad  drops    heard
+  A *   live     20.0k/s   51%  12.3 µs  80.9 µs   599k     0     0    0      0  48.0 µs
+  B     live     20.0k/s   49%  9.87 µs  80.9 µs   633k     0    12    0      0  48.0 µs
 
-  book  size     bid     ask   size    latency              p50      p90      p99    p99.9     max
-  ABCD   300  150.10  150.12  1.20k    wire → strategy  4.12 µs  5.03 µs  8.19 µs  21.4 µs  912 µs
-  EFGH   100    9.99   10.00  22.5k
-  IJKL     0       -   71.35    400
+  book   size     bid     ask   size    latency              p50      p90      p99    p99.9      max
+  ABCD    300  150.10  150.12  1.20k    wire → strategy  4.12 µs  5.03 µs  8.19 µs  21.4 µs   912 µs
+  EFGH    100    9.99   10.00  22.5k
+  IJKL      0       -   71.35    400
 
   strategy        state       rate  messages  lapped  restarts    thread  core  busy  longest turn  stalls  GC
   spread-watcher  running  20.0k/s     1.23M       0         0    hot        1   18%        911 µs       0   0
@@ -130,9 +130,9 @@ itch  RECOVERING: a gap is open for 0s  sticky, A leads · 20.0k/s · at 1,234,5
   filled 45 other line, 12 retransmit, 0 snapshot · lost 7 · switches 1
   disagreements 1 · refused packets 3
   REDUNDANCY LOST: B expected live, not heard
-  line  health     rate  won   by p50      p99   dup  late  lost  bad  drops
-  A *   live    20.0k/s  51%  12.3 µs  80.9 µs  599k     1     0    2     41
-  B     silent      0/s   0%  9.87 µs  80.9 µs  633k     0    12    0      0`;
+  line  health      rate   won   by p50      p99    dup  late  lost  bad  drops
+  A *   live     20.0k/s   51%  12.3 µs  80.9 µs   599k     1     0    2     41
+  B     silent       0/s    0%  9.87 µs  80.9 µs   633k     0    12    0      0`;
 
 describe('the status view', () => {
   it('at 80 columns shows everything, one table below another', () => {

@@ -27,6 +27,10 @@ const INDENT = 2;
 /** Columns between two tables that stand beside each other. */
 const GUTTER = 4;
 const SEPARATOR = ' · ';
+/** Widths of `12.3 µs`, `20.0k/s` and `1.23M`. */
+const TIME_WIDTH = 7;
+const RATE_WIDTH = 7;
+const COUNT_WIDTH = 5;
 /** Least columns and lines that a frame is drawn for. */
 const MIN_WIDTH = 20;
 const MIN_HEIGHT = 3;
@@ -249,17 +253,17 @@ function lineTable(feed: FeedView, width: number): FrameLine[] {
   return table(
     [
       { title: 'line', align: 'left' },
-      { title: 'health', align: 'left' },
-      { title: 'rate', align: 'right' },
-      { title: 'won', align: 'right' },
-      { title: 'by p50', align: 'right' },
-      { title: 'p99', align: 'right', drop: 1 },
-      { title: 'dup', align: 'right', drop: 2 },
+      { title: 'health', align: 'left', least: 'lagging'.length },
+      { title: 'rate', align: 'right', least: RATE_WIDTH },
+      { title: 'won', align: 'right', least: '>99%'.length },
+      { title: 'by p50', align: 'right', least: TIME_WIDTH },
+      { title: 'p99', align: 'right', drop: 1, least: TIME_WIDTH },
+      { title: 'dup', align: 'right', drop: 2, least: COUNT_WIDTH },
       { title: 'late', align: 'right', drop: 3 },
       { title: 'lost', align: 'right' },
       { title: 'bad', align: 'right', drop: 4 },
       { title: 'drops', align: 'right' },
-      { title: 'heard', align: 'right', drop: 5 },
+      { title: 'heard', align: 'right', drop: 5, least: TIME_WIDTH },
     ],
     rows,
     width,
@@ -286,7 +290,7 @@ function bookTable(model: StatusModel, width: number): FrameLine[] {
     price(one.ask, 'warning'),
     piece(formatShort(one.askSize)),
   ]);
-  const column = (title: string) => ({ title, align: 'right' as const });
+  const column = (title: string) => ({ title, align: 'right' as const, least: COUNT_WIDTH });
   return table(
     [{ title: 'book', align: 'left' }, column('size'), column('bid'), column('ask'), column('size')],
     rows,
@@ -305,7 +309,7 @@ function latencyTable(latencies: readonly LatencyView[], width: number): FrameLi
     piece(formatNs(one.p999Ns)),
     piece(formatNs(one.maxNs)),
   ]);
-  const column = (title: string, drop = 0) => ({ title, align: 'right' as const, drop });
+  const column = (title: string, drop = 0) => ({ title, align: 'right' as const, drop, least: TIME_WIDTH });
   return table(
     [
       { title: 'latency', align: 'left' },
@@ -336,7 +340,7 @@ function strategyTable(model: StatusModel, width: number): FrameLine[] {
     [
       { title: 'strategy', align: 'left' },
       { title: 'state', align: 'left' },
-      column('rate'),
+      { ...column('rate'), least: RATE_WIDTH },
       column('messages', 1),
       column('lapped'),
       column('restarts', 2),
