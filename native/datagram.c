@@ -32,6 +32,7 @@ enum { OPEN_KERNEL_STAMPS = 1, OPEN_REUSE_ADDRESS = 2 };
 
 #define CONTROL_BYTES 128
 #define LONGEST_NAME 64
+#define LAST_PORT 65535
 #define SEND_BATCH 64
 /* How far the UTC offset that flight records carry may have aged. */
 #define UTC_OFFSET_AGE_NS 10000000LL
@@ -274,6 +275,7 @@ static int set_up_socket(int fd, const open_request *r, int32_t *step, int32_t *
   if (r->multicast_ttl >= 0 && (reason = set_int_option(fd, IPPROTO_IP, IP_MULTICAST_TTL, r->multicast_ttl)) != 0)
     return reason;
   *step = STEP_BIND;
+  if (r->port < 0 || r->port > LAST_PORT) return -EINVAL;
   /* Without this, a socket is also given groups that other sockets of the host have joined. */
   if ((reason = set_int_option(fd, IPPROTO_IP, IP_MULTICAST_ALL, 0)) != 0) return reason;
   if ((r->flags & OPEN_REUSE_ADDRESS) && (reason = set_int_option(fd, SOL_SOCKET, SO_REUSEADDR, 1)) != 0) return reason;

@@ -164,6 +164,11 @@ describe.each(kinds)('datagrams, %s', (kind) => {
     ).toThrow(/group 239\.1\.1\.1 port 0 on nosuch0: could not use the interface: ENODEV/);
   });
 
+  test('a port that is none is refused', () => {
+    expect(() => poller(kind).open({ address: LOCAL, port: 65_536 })).toThrow();
+    expect(() => poller(kind).open({ address: LOCAL, port: -1 })).toThrow();
+  });
+
   test('an address that is not dotted IPv4 is refused', () => {
     expect(() => poller(kind).open({ address: 'localhost', port: 0 })).toThrow(/IPv4/);
     expect(() => poller(kind).open({ address: '::1', port: 0 })).toThrow(/IPv4/);

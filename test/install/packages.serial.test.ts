@@ -93,6 +93,14 @@ describe.skipIf(!hasTools)('installed', () => {
     return run(bin, ['--version'], folder, environment).stdout.trim();
   }
 
+  /** Runs the demo from a package; its first line tells the i/o it runs on, its summary what came through. */
+  function demo(bin: string, environment: Record<string, string> = {}): { io: string; delivered: number } {
+    const { stdout } = run(bin, ['demo', '--for', '2s'], folder, environment);
+    const io = /i\/o (native|portable)/.exec(stdout)?.[1] ?? stdout;
+    const delivered = Number(/([\d,]+) units delivered/.exec(stdout)?.[1].replaceAll(',', ''));
+    return { io, delivered };
+  }
+
   function ownLines(result: SpawnSyncReturns<string>): string[] {
     return result.stdout.split('\n').filter((line) => line.startsWith('warmline: '));
   }
@@ -162,23 +170,29 @@ describe.skipIf(!hasTools)('installed', () => {
     expect(list.filter((name) => /\.test\.|\/testing\/|\/src\/|\.node$|package\/test\//.test(name))).toEqual([]);
   });
 
-  test.each(NPM_VERSIONS)('the tarball as a dependency under npm %s: its bin, addon and library work', (npmVersion) => {
-    const path = project(`site-${npmVersion}`);
-    const result = npm(npmVersion, ['install', '--foreground-scripts', tarball], path);
-    const own = ownLines(result);
-    expect(own).toHaveLength(1);
-    if (hasCompiler) expect(own[0]).toMatch(/native addon built with cc/);
-    const installed = join(path, 'node_modules', 'warmline');
-    expect(version(join(path, 'node_modules', '.bin', 'warmline'))).toMatch(/^\d+\.\d+\.\d+/);
-    expect(whatRuns(installed)).toEqual({ node: PINNED, io: hasCompiler ? 'native' : 'portable' });
-    const imported = run(
-      join(path, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node'),
-      ['--input-type=module', '-e', "import * as warmline from 'warmline'; process.stdout.write(typeof warmline)"],
-      path,
-    );
-    expect(imported.stdout).toBe('object');
-    rmSync(path, { recursive: true });
-  });
+  test.each(NPM_VERSIONS)(
+    'the tarball as a dependency under npm %s: its bin, addon, library and demo work',
+    (npmVersion) => {
+      const path = project(`site-${npmVersion}`);
+      const result = npm(npmVersion, ['install', '--foreground-scripts', tarball], path);
+      const own = ownLines(result);
+      expect(own).toHaveLength(1);
+      if (hasCompiler) expect(own[0]).toMatch(/native addon built with cc/);
+      const installed = join(path, 'node_modules', 'warmline');
+      expect(version(join(path, 'node_modules', '.bin', 'warmline'))).toMatch(/^\d+\.\d+\.\d+/);
+      expect(whatRuns(installed)).toEqual({ node: PINNED, io: hasCompiler ? 'native' : 'portable' });
+      const imported = run(
+        join(path, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node'),
+        ['--input-type=module', '-e', "import * as warmline from 'warmline'; process.stdout.write(typeof warmline)"],
+        path,
+      );
+      expect(imported.stdout).toBe('object');
+      const ran = demo(join(path, 'node_modules', '.bin', 'warmline'));
+      expect(ran.io).toBe(hasCompiler ? 'native' : 'portable');
+      expect(ran.delivered).toBeGreaterThan(0);
+      rmSync(path, { recursive: true });
+    },
+  );
 
   test('a global install: the bin works from the prefix', () => {
     const prefix = join(folder, 'global');
@@ -198,7 +212,9 @@ describe.skipIf(!hasTools)('installed', () => {
     ]);
     const installed = join(path, 'node_modules', 'warmline');
     expect(whatRuns(installed, { PATH: programs })).toEqual({ node: PINNED, io: 'portable' });
-    expect(version(join(path, 'node_modules', '.bin', 'warmline'), { PATH: programs })).toMatch(/^\d+\.\d+\.\d+/);
+    const ran = demo(join(path, 'node_modules', '.bin', 'warmline'), { PATH: programs });
+    expect(ran.io).toBe('portable');
+    expect(ran.delivered).toBeGreaterThan(0);
     rmSync(path, { recursive: true });
   });
 });

@@ -60,6 +60,11 @@ export class TestNetwork {
   private readonly namespaces = new Set<string>();
   private readonly prefix = `wl-${process.pid}-${serial++}`;
 
+  constructor() {
+    // A test run that is broken off leaves nothing behind either.
+    process.once('exit', () => this.close());
+  }
+
   /** Makes a namespace with loopback up. @returns its name for `ip netns exec` */
   namespace(label: string): string {
     const name = `${this.prefix}-${label}`;
