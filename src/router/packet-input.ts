@@ -1,5 +1,5 @@
 import { MalformedReason } from '../feed/framer.ts';
-import { Source, TimeCell } from '../feed/sink.ts';
+import { TimeCell } from '../feed/sink.ts';
 import { type DatagramPoller, PacketFlag, SOCKET_CELLS, SocketCell } from '../io/datagram.ts';
 import { type RecordHandler, SpscConsumer } from '../ring/spsc-ring.ts';
 import type { FeedRouter } from './feed-router.ts';
@@ -11,7 +11,7 @@ import { PacketRecord } from './packet-record.ts';
  */
 export interface PacketInput {
   /** Takes what is there, at most a bounded number, and hands it to the feeds. @returns how many packets */
-  poll(nowNs: Float64Array): number;
+  poll(): number;
   close(): void;
 }
 
@@ -29,7 +29,7 @@ export class SocketInput implements PacketInput {
   private readonly routes: readonly SocketRoute[];
   private readonly drops: Float64Array;
   private readonly errors: Float64Array;
-  /** How many packets the last turn brought; -1 before it has been polled in this turn. */
+  /** How many packets this turn brought. */
   private taken = 0;
 
   constructor(poller: DatagramPoller, routes: readonly SocketRoute[]) {
@@ -45,7 +45,7 @@ export class SocketInput implements PacketInput {
     return this.taken;
   }
 
-  poll(_nowNs: Float64Array): number {
+  poll(): number {
     const poller = this.poller;
     const taken = this.taken;
     const routes = this.routes;
@@ -104,7 +104,7 @@ export class RingInput implements PacketInput, RecordHandler {
     this.line = line;
   }
 
-  poll(_nowNs: Float64Array): number {
+  poll(): number {
     return this.ring.drain(this, PACKETS_PER_TURN);
   }
 
@@ -127,6 +127,3 @@ export class RingInput implements PacketInput, RecordHandler {
 
   close(): void {}
 }
-
-/** Retransmit answers are packets of the feed whose source is no line. */
-export const RETRANSMIT_SOURCE = Source.retransmit;

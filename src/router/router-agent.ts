@@ -169,14 +169,16 @@ export class RouterAgent implements Agent {
     const received = this.sockets.receive();
     const nowNs = this.poller.nowNs;
     const feeds = this.feeds;
+    this.clock.begin(nowNs, received > 0 || this.rings.length > 0);
+    let work = this.sockets.poll();
+    for (let i = 0; i < this.rings.length; i++) work += this.rings[i].poll();
+    // Time after packets: when this thread itself was held up, what the lines brought meanwhile waits in the sockets,
+    // and a deadline that looked at the clock first would blame a line for our own stall.
     for (let i = 0; i < feeds.length; i++) {
       const arbiter = feeds[i].arbiter;
       arbiter.time[TimeCell.nowNs] = nowNs[0];
       arbiter.onTime();
     }
-    this.clock.begin(nowNs, received > 0 || this.rings.length > 0);
-    let work = this.sockets.poll(nowNs);
-    for (let i = 0; i < this.rings.length; i++) work += this.rings[i].poll(nowNs);
     for (let i = 0; i < feeds.length; i++) {
       const recovery = feeds[i].recovery;
       if (recovery !== undefined) work += recovery.doWork(nowNs);
