@@ -165,8 +165,8 @@ describe.each(kinds)('datagrams, %s', (kind) => {
   });
 
   test('a port that is none is refused', () => {
-    expect(() => poller(kind).open({ address: LOCAL, port: 65_536 })).toThrow();
-    expect(() => poller(kind).open({ address: LOCAL, port: -1 })).toThrow();
+    expect(() => poller(kind).open({ address: LOCAL, port: 65_536 })).toThrow(/could not bind: EINVAL/);
+    expect(() => poller(kind).open({ address: LOCAL, port: -1 })).toThrow(/could not bind: EINVAL/);
   });
 
   test('an address that is not dotted IPv4 is refused', () => {
@@ -341,7 +341,7 @@ describe('abilities', () => {
     expect(() => sender.send(0, new Uint8Array(8), -1, 4, LOCAL_INT, 9)).toThrow(TypeError);
     expect(() =>
       sender.sendBatch?.(0, new Uint8Array(8), Int32Array.of(0), Int32Array.of(9), 1, LOCAL_INT, 9),
-    ).not.toThrow();
+    ).not.toThrow(/could not bind: EINVAL/);
     expect(sender.sendBatch?.(0, new Uint8Array(8), Int32Array.of(0), Int32Array.of(9), 1, LOCAL_INT, 9)).toBeLessThan(
       0,
     );

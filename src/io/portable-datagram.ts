@@ -14,6 +14,7 @@ import { describeSocketFailure, PacketArrays } from './datagram-arrays.ts';
 import { PortableFlightRing } from './portable-flight-ring.ts';
 
 const NS_PER_MS = 1e6;
+const LAST_PORT = 65_535;
 
 /** Datagrams that wait per socket for the next poll; what arrives beyond is dropped and counted. */
 const DEFAULT_QUEUE_LIMIT = 8192;
@@ -84,6 +85,10 @@ export class PortableDatagramPoller extends PacketArrays implements DatagramPoll
     let step = 'open a socket';
     const fail = (error: NodeJS.ErrnoException): Error =>
       new Error(describeSocketFailure(options, step, error.code ?? error.message));
+    step = 'bind';
+    // Node takes a port too large for another one.
+    if (!(options.port >= 0 && options.port <= LAST_PORT)) throw fail(Object.assign(new Error(), { code: 'EINVAL' }));
+    step = 'open a socket';
     if (index >= this.maxSockets) throw fail(Object.assign(new Error(), { code: 'EMFILE' }));
     const socket = createSocket({
       type: 'udp4',
