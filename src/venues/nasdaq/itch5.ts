@@ -102,7 +102,7 @@ export type ItchRefusal = (typeof ItchRefusal)[keyof typeof ItchRefusal];
  */
 export class ItchDispatcher {
   /** Units that were refused, by reason: see {@link ItchRefusal}. */
-  readonly refused = new Float64Array(4);
+  readonly refused = new Float64Array(5);
   private readonly systemEvent = new SystemEvent();
   private readonly stockDirectory = new StockDirectory();
   private readonly tradingAction = new TradingAction();

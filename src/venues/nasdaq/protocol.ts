@@ -4,19 +4,12 @@ import { GlimpseClient } from './glimpse.ts';
 import { ItchFeedHandler } from './itch-feed.ts';
 import { MoldUdp64Framer, MoldUdp64Requests } from './moldudp64.ts';
 
-/** Nasdaq: ITCH 5.0 over MoldUDP64, retransmit by MoldUDP64 requests, snapshots by GLIMPSE. */
-export const nasdaq: FeedProtocol = {
-  name: 'nasdaq',
+/** ITCH 5.0 over MoldUDP64: retransmit by MoldUDP64 requests, snapshots by GLIMPSE. */
+export const moldudp64: FeedProtocol = {
+  name: 'moldudp64',
   createFramer: () => new MoldUdp64Framer(),
   createHandler: (options) => new ItchFeedHandler(options),
   createBookMemory,
   retransmit: new MoldUdp64Requests(),
   createSnapshotClient: (options, sink) => new GlimpseClient(options, sink),
-};
-
-/** MoldUDP64 with messages of any kind: framed and arbitrated, not decoded. */
-export const moldudp64: FeedProtocol = {
-  name: 'moldudp64',
-  createFramer: () => new MoldUdp64Framer(),
-  retransmit: new MoldUdp64Requests(),
 };
