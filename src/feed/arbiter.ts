@@ -33,6 +33,11 @@ import { type FeedSink, Source, TimeCell, UnitCell } from './sink.ts';
 import { SwitchPolicy } from './switch-policy.ts';
 import { hashUnit } from './unit-hash.ts';
 
+/**
+ * The windows tell numbers apart by their low 32 bits. A number this far below the lead (possible only inside one huge
+ * gap, such as a late start) is therefore neither held nor compared, only delivered when its turn has come.
+ */
+const FAR = 2 ** 31;
 /** Open gaps kept at once; with more, the oldest is declared lost. */
 const MAX_OPEN_GAPS = 4096;
 /** A kernel drop this long before a gap opened still explains it: the kernel reports drops with the next datagram. */
@@ -547,8 +552,9 @@ export class Arbiter {
   ): void {
     const { at, hold } = this;
     const id = at[Cell.id];
-    this.compareOrRemember(source, low, view, offset, length, false);
-    const heldSlot = hold.find(low);
+    const far = at[Cell.lead] - id >= FAR;
+    if (!far) this.compareOrRemember(source, low, view, offset, length, false);
+    const heldSlot = far ? -1 : hold.find(low);
     let missing = false;
     if (id > at[Cell.lead]) {
       if (leads) {
@@ -572,7 +578,7 @@ export class Arbiter {
       this.countDuplicate(source);
       return;
     }
-    let slot = hold.hold(low, source, view, offset, length);
+    let slot = far ? -1 : hold.hold(low, source, view, offset, length);
     // What has just been shown may push out the oldest gap; a copy from the middle of a gap may not: it stays missing.
     while (slot < 0 && !missing && this.makeRoom()) {
       if (at[Cell.id] < at[Cell.expected]) break;
@@ -656,7 +662,7 @@ export class Arbiter {
     if (this.paused) return;
     while (hold.count > 0 && at[Cell.expected] <= at[Cell.lead]) {
       const id = at[Cell.expected];
-      const slot = hold.find(id | 0);
+      const slot = at[Cell.lead] - id < FAR ? hold.find(id | 0) : -1;
       if (slot < 0) return;
       const offset = hold.offset[slot];
       const source = hold.source[slot];
@@ -690,7 +696,8 @@ export class Arbiter {
   private compareOld(source: number, low: number, view: DataView, offset: number, length: number): void {
     const { at } = this;
     const id = at[Cell.id];
-    if (id <= at[Cell.expected] - 1 - this.copies.mask || id < at[Cell.first]) {
+    const far = at[Cell.lead] - id >= FAR;
+    if (far || id <= at[Cell.expected] - 1 - this.copies.mask || id < at[Cell.first]) {
       // Too far back to be compared; still a number that the line has brought.
       if (source >= 0 && id >= at[Cell.first] && id >= this.brought.clearedTo[0] - BROUGHT_SPAN) {
         this.cells[FEED_CELLS + source * LINE_CELLS + LineCell.brought] += this.brought.note(source, low);
@@ -870,15 +877,21 @@ export class Arbiter {
     const id = at[Cell.id];
     if (id < gaps.from[index] || id > gaps.to[index]) return true;
     const openedAt = gaps.openedAtNs[index];
+    let pieces = 1;
     if (id === gaps.from[index]) {
-      if (id === gaps.to[index]) gaps.remove(index);
-      else gaps.from[index] = id + 1;
+      if (id === gaps.to[index]) {
+        gaps.remove(index);
+        pieces = 0;
+      } else {
+        gaps.from[index] = id + 1;
+      }
     } else if (id === gaps.to[index]) {
       gaps.to[index] = id - 1;
     } else {
       if (!gaps.split(index)) return false;
       gaps.to[index] = id - 1;
       gaps.from[index + 1] = id + 1;
+      pieces = 2;
     }
     // The unit came after those below it: later than every gap beneath its place.
     for (let g = 0; g < gaps.count && gaps.to[g] < id; g++) gaps.laterBase[g]--;
@@ -888,13 +901,11 @@ export class Arbiter {
     } else {
       cells[FeedCell.filledByRetransmit]++;
       this.retransmitProgress = true;
-      for (let g = 0; g < gaps.count; g++) {
-        // Progress: the rest of what was asked for may be asked for again, from the first attempt.
-        if (gaps.openedAtNs[g] === openedAt && gaps.askedTo[g] >= id) {
-          gaps.attempts[g] = 0;
-          gaps.askedTo[g] = 0;
-          gaps.dueNs[g] = at[Cell.now];
-        }
+      // Progress: the rest of what was asked for may be asked for again, from the first attempt.
+      for (let g = index; g < index + pieces; g++) {
+        gaps.attempts[g] = 0;
+        gaps.askedTo[g] = 0;
+        gaps.dueNs[g] = at[Cell.now];
       }
     }
     const means = source >= 0 ? FillMeans.otherLine : FillMeans.retransmit;
@@ -1122,7 +1133,7 @@ export class Arbiter {
       this.sayRange(FeedEventKind.gapFilled, -1, -1, FillMeans.snapshot, 0);
     }
     // What is held below `next` is in the snapshot already.
-    const base = at[Cell.expected];
+    const base = at[Cell.lead];
     for (let slot = 0; slot <= hold.mask && hold.count > 0; slot++) {
       if (hold.offset[slot] < 0 || base + ((hold.low[slot] - (base | 0)) | 0) >= next) continue;
       this.dropHeld(slot);
@@ -1321,6 +1332,7 @@ export class Arbiter {
   private crossJump(line: number): void {
     const { at, gaps } = this;
     this.closeStream(LossCause.jump);
+    this.copies.clear();
     at[Cell.from] = at[Cell.lead] + 1;
     at[Cell.to] = this.jumps.cells[JumpGuardCell.first] - 1;
     if (at[Cell.from] > at[Cell.to]) return;
@@ -1379,7 +1391,8 @@ export class Arbiter {
       const entry = (low & mask) << 2;
       const place = first + i - at[Cell.first];
       let remembered = 0;
-      if (first + i > at[Cell.expected] - 1 - mask && entries[entry] === low) remembered = entries[entry + 1];
+      if (first + i > at[Cell.lead] - FAR && entries[entry] === low && first + i > at[Cell.expected] - 1 - mask)
+        remembered = entries[entry + 1];
       else if (place >= 0 && place < OPENING_UNITS) remembered = openingHashes[place];
       if (remembered === 0) continue;
       if (hashUnit(view, frame.unitOffset[i], frame.unitLength[i]) === remembered) return RestartBytes.same;

@@ -42,6 +42,8 @@ export class FeedRig implements FeedSink {
   readonly arbiter: Arbiter;
   readonly units: RecordedUnit[] = [];
   readonly events: RecordedEvent[] = [];
+  /** Units and events as they followed each other. */
+  readonly story: (RecordedUnit | RecordedEvent)[] = [];
   /** Called within `onUnit`, after the unit was written down. */
   duringUnit: (unit: RecordedUnit) => void = () => {};
   now = 1_000_000_000;
@@ -57,13 +59,16 @@ export class FeedRig implements FeedSink {
     const body = Buffer.from(bytes.buffer, bytes.byteOffset + offset, length).toString('hex');
     const recorded = { id: unit[UnitCell.id], rxNs: unit[UnitCell.rxNs], source, body };
     this.units.push(recorded);
+    this.story.push(recorded);
     this.duringUnit(recorded);
   }
 
   onEvent(event: FeedEvent): void {
     const [from, to, atNs, windowNs] = event.numbers;
     const { kind, line, otherLine, detail, reason } = event;
-    this.events.push({ kind, line, otherLine, detail, reason, from, to, atNs, windowNs });
+    const recorded = { kind, line, otherLine, detail, reason, from, to, atNs, windowNs };
+    this.events.push(recorded);
+    this.story.push(recorded);
   }
 
   /** Time goes on by so many ns; what is due happens. */
