@@ -1,23 +1,9 @@
-import { createBookMemory } from '../feed/book-memory.ts';
 import type { FeedProtocol } from '../feed/protocol.ts';
-import { Mdp3Framer } from './cme/mdp3.ts';
-import { ItchFeedHandler } from './nasdaq/itch-feed.ts';
-import { MoldUdp64Framer, MoldUdp64Requests } from './nasdaq/moldudp64.ts';
+import { cmeMdp3 } from './cme/protocol.ts';
+import { moldudp64 } from './nasdaq/protocol.ts';
 
 /** The feed protocols that exist. To add one, implement {@link FeedProtocol} and list it here. */
-const protocols: readonly FeedProtocol[] = [
-  {
-    name: 'moldudp64',
-    createFramer: () => new MoldUdp64Framer(),
-    createHandler: (options) => new ItchFeedHandler(options),
-    createBookMemory,
-    retransmit: new MoldUdp64Requests(),
-  },
-  {
-    name: 'cme-mdp3',
-    createFramer: () => new Mdp3Framer(),
-  },
-];
+const protocols: readonly FeedProtocol[] = [moldudp64, cmeMdp3];
 
 /** The feed protocol that each venue plug-in speaks (`protocol:` of a config file). */
 const protocolOfVenue: Readonly<Record<string, string>> = { nasdaq: 'moldudp64', cme: 'cme-mdp3' };
