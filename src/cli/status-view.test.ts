@@ -167,12 +167,21 @@ describe('the status view', () => {
   });
 
   it('gives room to tables before it shows many events, the latest ones', () => {
-    const events = Array.from({ length: 200 }, (_, i) => ({ ...model.events[0], text: `event ${i}` }));
+    const events = Array.from({ length: 200 }, (_, i) => ({ ...model.events[2], text: `event ${i}` }));
     const text = renderStatus({ ...model, events }, 120, 30, false);
     expect(text).toContain('thread  core');
     expect(text).toContain('event 199');
     expect(text).not.toContain('event 180');
     expect(text.split('\n')).toHaveLength(30);
+  });
+
+  it('shows a switch rather than the gaps that came after it, where there is no room for all', () => {
+    const [gap, filled, change] = model.events;
+    const later = Array.from({ length: 20 }, () => [gap, filled]).flat();
+    const text = renderStatus({ ...model, events: [change, ...later] }, 80, 24, false);
+    expect(text).toContain('switch  A → B: silence');
+    expect(text.split('\n')).toHaveLength(24);
+    expect(text.split('filled  1,001').length).toBeLessThan(20);
   });
 
   it('with colour is the same text, coloured', () => {
@@ -221,8 +230,10 @@ warmline 0.1.0: nasdaq-sim ran 01:01 (fused, spin, native)
   itch: 1,232,403 units delivered, the last 1,234,567; live
     gaps 12: filled 45 by another line, 12 by retransmit, 0 by snapshot; lost 0; open 0
     switches 1, A leads
-    line A: live, won 51% by 12.3 µs (p50), 80.9 µs (p99); duplicates 599,102, late 0, lost 0, malformed 0, kernel drops 0
-    line B: live, won 49% by 9.87 µs (p50), 80.9 µs (p99); duplicates 633,301, late 0, lost 12, malformed 0, kernel drops 0
+    line A: live, won 51% by 12.3 µs (p50), 80.9 µs (p99)
+      duplicates 599,102, late 0, lost 0, malformed 0, kernel drops 0
+    line B: live, won 49% by 9.87 µs (p50), 80.9 µs (p99)
+      duplicates 633,301, late 0, lost 12, malformed 0, kernel drops 0
   strategy spread-watcher: running, 1,232,403 messages, lapped 0, restarts 0
   wire → strategy: p50 4.12 µs, p90 5.03 µs, p99 8.19 µs, p99.9 21.4 µs, max 912 µs over 1,232,403
 `);

@@ -58,14 +58,15 @@ const TONE_STYLES: Readonly<Record<Tone, Style | undefined>> = {
 /** The model as a frame of lines, none wider than `width`, not more than `height` of them. */
 export function layOutStatus(model: StatusModel, width: number, height: number): FrameLine[] {
   const columns = Math.max(MIN_WIDTH, width);
-  const sections = fitToHeight(sectionsOf(model, columns), Math.max(MIN_HEIGHT, height));
+  const rows = Math.max(MIN_HEIGHT, height);
+  const sections = fitToHeight(sectionsOf(model, columns), rows);
   const lines: FrameLine[] = [];
   for (const section of sections) {
     if (section.lines.length === 0) continue;
     if (lines.length > 0 && section.apart) lines.push([]);
     lines.push(...section.lines);
   }
-  return lines.slice(0, Math.max(MIN_HEIGHT, height)).map((line) => clipLine(line, columns));
+  return lines.slice(0, rows).map((line) => clipLine(line, columns));
 }
 
 /** The model as text for a terminal of `width` columns and `height` lines; lines are joined by `\n`. */
@@ -78,18 +79,22 @@ interface Section {
   lines: FrameLine[];
   /** A blank line before it. */
   apart: boolean;
-  /** Which end goes first where there is no room. */
-  readonly trim: 'front' | 'back';
+  /**
+   * Events only, a flag for each line: where there is no room, lines go from the front and flagged ones first. Lines of
+   * other sections go from the back.
+   */
+  readonly routine?: boolean[];
 }
 
 /** Where lines are saved first: down to so many lines of a section (a table's title is one of them). */
-const SAVINGS: ReadonlyArray<readonly [name: Section['name'], least: number]> = [
+const SAVINGS: ReadonlyArray<readonly [name: Section['name'] | 'blank lines', least: number]> = [
   ['events', 6],
   ['notes', 1],
   ['threads', 0],
-  ['events', 4],
-  ['books', 4],
   ['strategies', 0],
+  ['events', 4],
+  ['blank lines', 0],
+  ['books', 3],
   ['events', 2],
   ['books', 0],
   ['notes', 0],
@@ -106,16 +111,23 @@ function heightOf(sections: readonly Section[]): number {
 
 function fitToHeight(sections: Section[], height: number): Section[] {
   for (const [name, least] of SAVINGS) {
+    if (name === 'blank lines') {
+      for (const section of sections.toReversed()) if (heightOf(sections) > height) section.apart = false;
+      continue;
+    }
     const section = sections.find((one) => one.name === name);
     if (section === undefined) continue;
     while (heightOf(sections) > height && section.lines.length > least) {
-      // A table's title without a row says nothing.
-      const count = section.trim === 'back' && section.lines.length === 2 ? 2 : 1;
-      if (section.trim === 'front') section.lines.splice(0, count);
-      else section.lines.splice(-count);
+      if (section.routine !== undefined) {
+        const first = Math.max(0, section.routine.indexOf(true));
+        section.routine.splice(first, 1);
+        section.lines.splice(first, 1);
+      } else {
+        // A table's title without a row says nothing.
+        section.lines.splice(section.lines.length === 2 ? -2 : -1);
+      }
     }
   }
-  if (heightOf(sections) > height) for (const section of sections) section.apart = false;
   return sections;
 }
 
@@ -126,11 +138,11 @@ function sectionsOf(model: StatusModel, width: number): Section[] {
   const threads = threadTable(model, width);
   const [left, right] = sideBySide(books, latency, width);
   const [lowerLeft, lowerRight] = sideBySide(strategies, threads, width);
-  const section = (name: Section['name'], lines: FrameLine[], apart = true, trim: Section['trim'] = 'back') => ({
+  const section = (name: Section['name'], lines: FrameLine[], apart = true, routine?: boolean[]) => ({
     name,
     lines,
     apart,
-    trim,
+    routine,
   });
   return [
     section('header', [header(model, width)]),
@@ -143,8 +155,8 @@ function sectionsOf(model: StatusModel, width: number): Section[] {
     section('latency', right),
     section('strategies', lowerLeft),
     section('threads', lowerRight),
-    section('events', eventLines(model.events, model.feeds.length > 1), true, 'front'),
-    section('keys', keyLine(model)),
+    section('events', eventLines(model.events, model.feeds.length > 1), true, model.events.map(isRoutine)),
+    section('keys', keyLines(model, width)),
   ];
 }
 
@@ -168,13 +180,13 @@ function notes(model: StatusModel): FrameLine[] {
 }
 
 /** Groups of pieces joined by separators, on as many lines as the width asks for. */
-function wrap(groups: ReadonlyArray<readonly Piece[]>, width: number): FrameLine[] {
+function wrap(groups: ReadonlyArray<readonly Piece[]>, width: number, separator = SEPARATOR): FrameLine[] {
   const lines: Piece[][] = [];
   const indent = piece(' '.repeat(INDENT));
   for (const group of groups) {
     const last = lines.at(-1);
-    if (last !== undefined && lineWidth(last) + SEPARATOR.length + lineWidth(group) <= width)
-      last.push(piece(SEPARATOR, 'dim'), ...group);
+    if (last !== undefined && lineWidth(last) + separator.length + lineWidth(group) <= width)
+      last.push(piece(separator, 'dim'), ...group);
     else lines.push([indent, ...group]);
   }
   return lines;
@@ -396,14 +408,16 @@ function eventLines(events: readonly EventView[], withFeed: boolean): FrameLine[
   ]);
 }
 
-function keyLine(model: StatusModel): FrameLine[] {
-  if (model.keys.length === 0) return [];
-  const line: Piece[] = [piece('  ')];
-  model.keys.forEach(({ key, does }, i) => {
-    if (i > 0) line.push(piece('   '));
-    line.push(piece(key, 'key'), piece(` ${does}`, 'dim'));
-  });
-  return [line];
+/** What happens all day on a lossy line; its sums stand in the feed's lines. */
+const ROUTINE = new Set(['gap', 'filled', 'ask']);
+
+function isRoutine(event: EventView): boolean {
+  return ROUTINE.has(event.what);
+}
+
+function keyLines(model: StatusModel, width: number): FrameLine[] {
+  const groups = model.keys.map(({ key, does }) => [piece(key, 'key'), piece(` ${does}`, 'dim')]);
+  return wrap(groups, width, '   ');
 }
 
 /** The model as one line, for a pipe that gets one each second. */
@@ -444,7 +458,8 @@ export function renderSummary(model: StatusModel): string {
       out.push(`    switches ${formatCount(feed.switches)}, ${feed.activeLine ?? '?'} leads`);
     for (const line of feed.lines)
       out.push(
-        `    line ${line.name}: ${line.health}, won ${formatShare(line.wonShare)} by ${formatNs(line.wonByP50Ns)} (p50), ${formatNs(line.wonByP99Ns)} (p99); duplicates ${formatCount(line.duplicates)}, late ${formatCount(line.late)}, lost ${formatCount(line.lost)}, malformed ${formatCount(line.malformed)}, kernel drops ${formatCount(line.kernelDrops)}`,
+        `    line ${line.name}: ${line.health}, won ${formatShare(line.wonShare)} by ${formatNs(line.wonByP50Ns)} (p50), ${formatNs(line.wonByP99Ns)} (p99)`,
+        `      duplicates ${formatCount(line.duplicates)}, late ${formatCount(line.late)}, lost ${formatCount(line.lost)}, malformed ${formatCount(line.malformed)}, kernel drops ${formatCount(line.kernelDrops)}`,
       );
   }
   for (const one of model.strategies)
