@@ -19,6 +19,7 @@
 #define ARB_BROUGHT_BLOCK 1024u
 #define ARB_MAX_UNITS 32768
 #define ARB_MAX_JUMP 1000000
+#define ARB_HEALTH_PERIOD_NS 20000000
 
 #ifndef ARB_SWITCHED
 #define ARB_SWITCHED(arbiter, deadline)
@@ -46,6 +47,7 @@ typedef struct {
   uint64_t packets, bytes, units, first, duplicates, late, held, brought, highest, holes, heartbeats, malformed, refused,
       wins, fills, disagreements;
   int64_t heard, won_by;
+  int live; /* heard, and not stale since */
   uint64_t won_by_buckets[40];
 } arb_line;
 
@@ -53,7 +55,12 @@ typedef struct {
   int policy, active;
   int64_t stale_after, gap_deadline;
   uint64_t next; /* 0: nothing seen yet */
-  uint64_t delivered, gaps, filled, lost, switches;
+  uint64_t delivered, gaps, filled, lost, switches, disagreements;
+  uint64_t highest;        /* shown by any line */
+  uint64_t unit;           /* number of the unit under delivery */
+  int64_t last_progress;   /* when a new unit last came */
+  int64_t now;             /* highest stamp seen */
+  int64_t health_due;      /* when the lines' health is looked at again */
   int64_t gap_since; /* 0: no gap open */
   int64_t rx;        /* stamp of the packet in hand */
   int64_t delivered_rx;
@@ -163,7 +170,7 @@ static inline void arb_drain(arb *a, uint64_t below) {
       a->filled++;
     }
     a->delivered++;
-    a->next++;
+    a->unit = a->next++;
     arb_release(a, s); /* the bytes stay until the next hold */
     ARB_DELIVER(a, bytes, length, source);
   }
@@ -193,7 +200,10 @@ static inline int arb_compare(arb *a, int line, uint64_t number, uint32_t hash) 
     c->rx = a->rx;
     return 1;
   }
-  if (c->hash != hash) a->lines[line].disagreements++;
+  if (UNLIKELY(c->hash != hash)) {
+    a->lines[line].disagreements++;
+    a->disagreements++;
+  }
   if (!(c->source & 0x80) && (int)c->source != line) {
     int64_t by = a->rx - c->rx;
     arb_line *winner = &a->lines[c->source];
@@ -210,6 +220,7 @@ static inline int arb_compare(arb *a, int line, uint64_t number, uint32_t hash) 
 static inline void arb_packet(arb *a, int line, const uint8_t *packet, int32_t length) {
   arb_line *l = &a->lines[line];
   a->line = line;
+  if (a->rx > a->now) a->now = a->rx;
   l->packets++;
   l->bytes += (uint64_t)length;
   if (length < MOLD_HEADER) goto malformed;
@@ -241,10 +252,15 @@ static inline void arb_packet(arb *a, int line, const uint8_t *packet, int32_t l
     l->refused++;
     return;
   }
+  if (UNLIKELY(!l->live)) l->live = 1;
   l->heard = a->rx;
   l->units += count;
   if (UNLIKELY(l->highest != 0 && number > l->highest + 1)) l->holes++;
   if (number + count - 1 > l->highest) l->highest = number + count - 1;
+  if (l->highest > a->highest) {
+    a->highest = l->highest;
+    a->last_progress = a->rx;
+  }
   p = packet + MOLD_HEADER;
   for (int i = 0; i < count; i++, number++) {
     int32_t unit = a->unit_length[i];
@@ -258,6 +274,7 @@ static inline void arb_packet(arb *a, int line, const uint8_t *packet, int32_t l
         arb_release(a, s);
       }
       a->next = number + 1;
+      a->unit = number;
       a->delivered++;
       a->delivered_rx = a->rx;
       l->first++;
@@ -278,7 +295,7 @@ static inline void arb_packet(arb *a, int line, const uint8_t *packet, int32_t l
         /* A hole of the leader: what the others hold fills it at once. */
         arb_drain(a, number);
         if (a->next == number) {
-          a->next++;
+          a->unit = a->next++;
           a->delivered++;
           a->delivered_rx = a->rx;
           l->first++;
@@ -309,6 +326,11 @@ static inline void arb_time(arb *a, int64_t now) {
     }
     a->gap_since = 0;
     arb_drain(a, UINT64_MAX);
+  }
+  if (UNLIKELY(now >= a->health_due)) {
+    for (int i = 0; i < ARB_LINES; i++)
+      if (now - a->lines[i].heard > a->stale_after) a->lines[i].live = 0;
+    a->health_due = now + ARB_HEALTH_PERIOD_NS;
   }
   if (a->policy == ARB_STICKY) {
     int64_t deadline = a->lines[a->active].heard + a->stale_after;

@@ -94,10 +94,21 @@ static int open_line(line_socket *s) {
   return ntohs(local.sin_port);
 }
 
+/*
+ * After an empty turn one datagram is asked for, with the cheaper call: asking for more would make the first of a burst
+ * wait for the kernel's look after a second. With traffic a batch is asked for.
+ */
 static inline int receive(line_socket *s) {
-  int got = recvmmsg(s->fd, s->headers, s->next_batch, MSG_DONTWAIT, NULL);
+  int got;
+  if (s->next_batch == 1) {
+    ssize_t length = recvmsg(s->fd, &s->headers[0].msg_hdr, MSG_DONTWAIT);
+    s->headers[0].msg_len = (unsigned)length;
+    got = length >= 0;
+  } else {
+    got = recvmmsg(s->fd, s->headers, s->next_batch, MSG_DONTWAIT, NULL);
+  }
   if (got <= 0) {
-    s->next_batch = 1; /* as ours: see native/datagram.c */
+    s->next_batch = 1;
     return 0;
   }
   s->next_batch = BATCH;

@@ -67,7 +67,7 @@ export const steady: Figure = {
         },
         {
           title: 'The sample of ours',
-          columns: ['messages', 'datagrams’ gaps', 'generator’s worst delay [µs]'],
+          columns: ['messages', 'gaps opened', 'generator’s worst delay [µs]'],
           rows: [
             [number(measured.ops), number(difference('gaps')), number((measured.senderWorstLateNs as number) / 1000)],
           ],

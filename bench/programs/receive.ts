@@ -93,11 +93,17 @@ const channel = new BroadcastChannel(channelName);
 function silenceLatencies(deliveries: Float64Array): Float32Array {
   const latencies: number[] = [];
   let at = 0;
-  for (const { atNs, windowNs } of switches) {
+  for (const { atNs, windowNs } of decidedSwitches(deliveries)) {
     while (at < deliveries.length && deliveries[at]! < atNs) at++;
     if (at < deliveries.length) latencies.push(deliveries[at]! - (atNs - windowNs + staleUs * NS_PER_US));
   }
   return Float32Array.from(latencies);
+}
+
+/** Switches of this sample at a deadline: not those that followed from the pause before it. */
+function decidedSwitches(deliveries: Float64Array): Switch[] {
+  const begin = deliveries[0] ?? Number.POSITIVE_INFINITY;
+  return switches.filter((s) => s.atNs - s.windowNs >= begin && s.windowNs >= staleUs * NS_PER_US);
 }
 
 function counts(): Record<string, number> {
@@ -132,7 +138,7 @@ serve({ ports }, async (words, armed) => {
     ended: true,
     checksum: answer.checksum,
     ...counts(),
-    windowNs: switches.map((s) => s.windowNs),
+    windowNs: mode === 'silence' ? decidedSwitches(answer.values).map((s) => s.windowNs) : [],
     latency: encodeSamples(latency),
     threads: [{ thread: 'hot', collections: answer.collections, allocatedBytes: answer.allocatedBytes }],
   };
