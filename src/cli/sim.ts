@@ -1,7 +1,9 @@
 import { writeSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { WarmlineConfig } from '../config/schema.ts';
 import type { ControlRequest } from '../sim/control.ts';
 import { faultHelp, faultSpec, formatFaultSpec, parseFaultSpec } from '../sim/fault-spec.ts';
+import type { Recording } from '../sim/recording.ts';
 import type { FeedStats, Simulator } from '../sim/simulator.ts';
 import { durationNs, integer } from './duration.ts';
 import { UserError } from './errors.ts';
@@ -14,6 +16,9 @@ interface SimOptions {
   readonly rate?: number;
   readonly symbols?: number;
   readonly fault: string[];
+  readonly capture?: string;
+  readonly captureLine: string[];
+  readonly speed?: number | 'rate';
   readonly control?: number;
   readonly pacing?: 'timer' | 'spin';
   readonly io?: 'auto' | 'native' | 'portable';
@@ -52,6 +57,18 @@ export function registerSim(program: Command): void {
     .option('--for <duration>', 'end by itself after this long, with a summary (30s)', durationNs)
     .option('--seed <n>', 'seed of the generated market', integer(0))
     .option('--rate <n>', 'messages a second', integer(1))
+    .option('--capture <file>', 'play a packet capture (pcap, pcapng) or a raw ITCH file instead of a made-up market')
+    .option(
+      '--capture-line <line=address:port>',
+      'where a line stands in the capture, if not at its own address (repeatable)',
+      (text: string, before: string[]) => [...before, text],
+      [],
+    )
+    .option(
+      '--speed <speed>',
+      "of a capture: real, a multiple like 10x, or rate (the config's messages a second)",
+      speed,
+    )
     .option('--symbols <n>', 'symbols traded', integer(1))
     .option('--fault <spec>', 'a fault from the start, for example A:drop=0.01,seed=7 (repeatable)', collectFaults, [])
     .option('--control <port>', 'port of the control channel on 127.0.0.1', integer(0))
@@ -90,7 +107,10 @@ async function runSim(configFile: string, options: SimOptions): Promise<void> {
   const { loadConfig } = await import('../config/load.ts');
   const { createSimulator } = await import('../sim/simulator.ts');
   const simulator = await explained(async () => {
-    const made = createSimulator(loadConfig(configFile), {
+    const config = loadConfig(configFile);
+    const made = createSimulator(config, {
+      recording: options.capture === undefined ? undefined : await recordingOf(options.capture, config, options),
+      speed: options.speed,
       seed: options.seed,
       messagesPerSecond: options.rate,
       symbols: options.symbols,
@@ -116,6 +136,11 @@ async function runSim(configFile: string, options: SimOptions): Promise<void> {
   await simulator.stop();
   summarise(simulator, (performance.now() - began) / 1000, options.json === true);
   stop.dispose();
+}
+
+async function recordingOf(path: string, config: WarmlineConfig, options: SimOptions): Promise<readonly Recording[]> {
+  const { openRecording, parseCaptureLine } = await import('../sim/recording.ts');
+  return openRecording(path, config, options.captureLine.map(parseCaptureLine));
 }
 
 /** Runs what can fail for reasons a user can mend, and shows those without a stack. */
@@ -256,6 +281,14 @@ function say(line: string): void {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'EPIPE' && code !== 'EAGAIN') throw error;
   }
+}
+
+/** `real` → 1, `10x` → 10, `rate`. */
+function speed(text: string): number | 'rate' {
+  if (text === 'rate') return text;
+  const times = text === 'real' ? 1 : /^\d+(\.\d+)?x$/.test(text) ? Number(text.slice(0, -1)) : 0;
+  if (times === 0) throw new InvalidArgumentError('It must be real, a multiple like 10x, or rate.');
+  return times;
 }
 
 function collectFaults(text: string, before: string[]): string[] {

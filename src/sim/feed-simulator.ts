@@ -8,6 +8,7 @@ import { LinePublisher, type LineSkew } from './line-publisher.ts';
 import { Pacer } from './pacer.ts';
 import { MoldPacketiser } from './packetiser.ts';
 import { nextSessionName, Publisher } from './publisher.ts';
+import type { RecordedPacketOutput, Recording } from './recording.ts';
 import { RetransmitServer } from './retransmit-server.ts';
 import { UnitStore, type UnitTruth } from './unit-store.ts';
 
@@ -20,6 +21,8 @@ const LOOPBACK = '127.0.0.1';
 /** The first line is ahead by a little, as one is on most days; each further line lags by as much again. */
 const DEFAULT_SKEW = { meanNs: 1500, deviationNs: 1200 };
 const FEED_SEED_STEP = 1_000_003;
+/** Faults that are about how units are packed. */
+const PACKING_FAULTS: readonly FaultKind[] = ['repacketise', 'restart', 'end'];
 
 /** What the simulator of one feed is made of. */
 export interface FeedSimulatorOptions {
@@ -29,11 +32,12 @@ export interface FeedSimulatorOptions {
   readonly index: number;
   /** Where units come from; called again when the session is restarted. `seed` differs each time. */
   readonly createSource: (seed: number) => FlowSource;
-  /** The first session's number of the first unit (a recorded session may not begin at 1). */
-  readonly firstUnit?: number;
-  readonly session?: string;
-  /** Speed of stamped sources as a multiple of real time. */
-  readonly speed: number;
+  /** Played in place of made-up units. */
+  readonly recording?: Recording;
+  /** Speed of recorded flows as a multiple of real time; undefined = by rate. */
+  readonly speed: number | undefined;
+  /** The simulator packs this protocol itself: it can say end of session in it. */
+  readonly packed: boolean;
   readonly poller: DatagramPoller;
   /** Bind the servers to ports of the kernel's choice instead of the configured ones. */
   readonly ephemeralPorts: boolean;
@@ -64,15 +68,18 @@ export class FeedSimulator {
   #sessions = 1;
   #startNs = Number.NaN;
   #ending = false;
+  /** Packets go out as they were captured: nothing is packed here. */
+  readonly #asCaptured: boolean;
 
   constructor(options: FeedSimulatorOptions) {
-    const { feed, sim, index } = options;
+    const { feed, sim, index, recording } = options;
     this.#options = options;
     this.name = feed.name;
     this.#seed = sim.seed + index * FEED_SEED_STEP;
-    this.#source = options.createSource(this.#seed);
-    const session = options.session ?? sim.session ?? `S${String(this.#seed % 1e9).padStart(9, '0')}`;
-    this.#store = new UnitStore(session, { firstUnit: options.firstUnit, maxBytes: sim.storeBytes });
+    this.#source = recording?.createSource(this.#sendRecorded) ?? options.createSource(this.#seed);
+    this.#asCaptured = recording?.asCaptured === true;
+    const session = recording?.session ?? sim.session ?? `S${String(this.#seed % 1e9).padStart(9, '0')}`;
+    this.#store = new UnitStore(session, { firstUnit: recording?.firstUnit, maxBytes: sim.storeBytes });
     this.#answers = new MoldPacketiser(session, sim.maxPacketBytes);
     this.lines = feed.lines.map((line, i) => {
       const send = openLine(line, sim, options.poller);
@@ -132,22 +139,25 @@ export class FeedSimulator {
       this.#restart(due[due.length - 1].word);
     }
     if (this.#ending || this.#sessionIsOver(nowNs)) this.pacer.skip(nowNs);
-    else if (this.#source.stamped) {
+    else if (this.#source.stamped && this.#options.speed !== undefined) {
       const elapsedNs = (nowNs - this.#startNs) * this.#options.speed;
       this.#source.produceUntil(this.#store, elapsedNs, MAX_UNITS_PER_TURN);
     } else {
       const owed = this.pacer.owed(nowNs);
       if (owed > 0) this.pacer.paid(this.#source.produce(this.#store, Math.min(owed, MAX_UNITS_PER_TURN)));
     }
-    this.#publisher.publish();
+    if (this.#asCaptured) this.#publisher.drain();
+    else this.#publisher.publish();
   }
 
   /** Ends the day: the closing messages, then end of session for as long as the config says. */
   async end(): Promise<void> {
     this.#ending = true;
     this.#source.close(this.#store);
-    this.#publisher.publish();
+    if (this.#asCaptured) this.#publisher.skipTo(this.#store.next);
+    else this.#publisher.publish();
     this.#publisher.flush();
+    if (!this.#options.packed) return;
     const untilNs = this.#options.now() + this.#options.sim.endOfSessionNs;
     for (;;) {
       this.#publisher.sendEndOfSession();
@@ -168,7 +178,11 @@ export class FeedSimulator {
    */
   addFault(spec: FaultSpec, id: number): void {
     const nowNs = this.#options.now();
+    if (this.#asCaptured && PACKING_FAULTS.includes(spec.kind)) {
+      throw new FaultSpecError(`${spec.kind} is not possible: feed ${this.name} goes out as it was captured`);
+    }
     if (spec.kind === 'restart' && spec.target === '*') {
+      if (this.#options.recording !== undefined) throw new FaultSpecError('a recorded session cannot be restarted');
       this.#restarts.push({ atNs: nowNs + (spec.afterNs ?? 0), word: spec.word ?? 'new' });
       return;
     }
@@ -224,6 +238,11 @@ export class FeedSimulator {
     for (const line of this.lines) line.faults.clear('end');
     this.#publisher.startSession(this.#store);
   }
+
+  readonly #sendRecorded: RecordedPacketOutput = (lines, { bytes, offset, length }) => {
+    const nowNs = this.#options.now();
+    for (const line of lines) this.lines[line].offer(bytes, offset, length, nowNs, 0);
+  };
 
   #answerFrom(): { store: UnitStore; packetiser: MoldPacketiser } {
     this.#answers.setSession(this.#store.session);

@@ -18,8 +18,11 @@ export interface FlowSource {
   produce(store: UnitStore, units: number): number;
   /** Stamped sources only: appends what is due `elapsedNs` after the start, at most `limit` units. */
   produceUntil(store: UnitStore, elapsedNs: number, limit: number): number;
-  /** Appends what ends a trading day; after that nothing comes. */
+  /** Appends what ends a trading day, where the source knows it; after that nothing comes. */
   close(store: UnitStore): void;
-  /** Writes the state after the newest unit as the venue's snapshot service would: enough to rebuild every book. */
-  writeSnapshot(output: SnapshotOutput): void;
+  /**
+   * Writes the state after the newest unit as the venue's snapshot service would: enough to rebuild every book.
+   * @returns false if it can't be told any more
+   */
+  writeSnapshot(output: SnapshotOutput): boolean;
 }

@@ -214,7 +214,7 @@ export class ItchGenerator implements FlowSource {
     this.#writeSystemEvent('C');
   }
 
-  writeSnapshot(output: SnapshotOutput): void {
+  writeSnapshot(output: SnapshotOutput): boolean {
     const saved = this.#emit;
     this.#emit = (length) => output(this.#bytes, 0, length);
     for (const instrument of this.#instruments) this.#writeDirectory(instrument);
@@ -226,6 +226,7 @@ export class ItchGenerator implements FlowSource {
       this.book.forEachOrder(i, (slot) => this.#writeAdd(this.#instruments[i], slot));
     }
     this.#emit = saved;
+    return true;
   }
 
   /** Sends the message in the scratch bytes on its way: into the store, or into a snapshot. */

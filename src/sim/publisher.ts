@@ -74,6 +74,11 @@ export class Publisher {
     }
   }
 
+  /** Counts every unit below `next` as sent: something else has sent them. */
+  skipTo(next: number): void {
+    for (const line of this.lines) line.cursor = next;
+  }
+
   /** Sends every unit that the store has and the lines have not, and the heartbeats that are due. */
   publish(): void {
     this.#planPackets();

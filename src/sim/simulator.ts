@@ -8,6 +8,7 @@ import type { FaultStats } from './faults.ts';
 import { type FeedPorts, FeedSimulator, isFaultKind } from './feed-simulator.ts';
 import { ItchGenerator } from './generator.ts';
 import type { LineStats } from './line-publisher.ts';
+import type { Recording } from './recording.ts';
 import type { RetransmitStats } from './retransmit-server.ts';
 import { SimulatorError } from './simulator-error.ts';
 import type { UnitTruth } from './unit-store.ts';
@@ -24,6 +25,10 @@ export interface SimulatorOverrides {
   readonly controlPort?: number;
   /** Servers and control channel on ports of the kernel's choice: see {@link Simulator.ports}. */
   readonly ephemeralPorts?: boolean;
+  /** Plays these instead of a made-up market: one per feed of the config (see `openRecording`). */
+  readonly recording?: readonly Recording[];
+  /** A recording's speed: a multiple of real time (1), or `rate`: `messagesPerSecond` decides. */
+  readonly speed?: number | 'rate';
   /** Opens no control channel. */
   readonly noControl?: boolean;
 }
@@ -72,6 +77,10 @@ export class Simulator {
     if (overrides.messagesPerSecond !== undefined) sim.messagesPerSecond = overrides.messagesPerSecond;
     if (overrides.symbols !== undefined) sim.symbols = overrides.symbols;
     this.#spin = (overrides.pacing ?? sim.pacing) === 'spin';
+    const packed = config.protocol === 'nasdaq';
+    if (!packed && overrides.recording === undefined) {
+      throw new SimulatorError(`no market is made up for protocol ${config.protocol}: play a capture (--capture FILE)`);
+    }
     const lines = config.feeds.reduce((sum, feed) => sum + feed.lines.length, 0);
     this.#poller = createDatagramPoller(overrides.io ?? config.io.mode, { maxSockets: lines, batch: 1 });
     this.io = this.#poller.kind;
@@ -84,7 +93,9 @@ export class Simulator {
             sim,
             index,
             createSource: (seed) => new ItchGenerator({ ...sim, seed }),
-            speed: 1,
+            recording: overrides.recording?.[index],
+            speed: overrides.speed === 'rate' ? undefined : (overrides.speed ?? 1),
+            packed,
             poller: this.#poller,
             ephemeralPorts: overrides.ephemeralPorts === true,
             now,
