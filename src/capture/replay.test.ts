@@ -179,4 +179,77 @@ describe('replayCapture', () => {
       { numRuns: 75 },
     );
   });
+
+  const shape: Shape = { kind: 'pcapng-le', encapsulation: 'ethernet', gzip: false };
+  const numbered = (line: string, first: number, stampNs: number): NaivePacket => {
+    return { line, stampNs, first, units: [Buffer.from(`unit ${first}`)] };
+  };
+  const stream = [1, 2, 3, 4].map((number) => numbered('A', number, number * 1000));
+  const mold = (lines: ReplayFeed['lines']): ReplayFeed => ({ name: 'feed', protocol: 'moldudp64', lines });
+
+  it('counts a datagram that the capture cut as malformed, though what is left of it would pass for a packet', async () => {
+    const frames = stream.map((packet) => {
+      const ends = { sourceAddress: 1, sourcePort: 9, destinationAddress: 0xef010101, destinationPort: 14310 };
+      const bytes = encapsulate('ethernet', ends, mdp3Packet(packet.first, [20, 20]));
+      // Cut between two messages: their sizes add up.
+      const cut = packet.first === 2 ? bytes.subarray(0, bytes.length - 20) : bytes;
+      return { bytes: cut, wireLength: bytes.length, seconds: BASE_SECONDS, nanoseconds: packet.stampNs };
+    });
+    const files = [CaptureFile.ofBytes('cut', buildCapture('pcap-ns-le', 1, frames))];
+    const { reports, scans } = await replayCapture({ feeds: [{ ...mold(linesOf(1)), protocol: 'cme-mdp3' }], files });
+    expect(reports[0]).toMatchObject({
+      delivered: 3,
+      gaps: [[2, 2]],
+      lines: { A: { packets: 4, malformed: 1, lost: 1 } },
+    });
+    expect(scans[0].matchedTruncated[0]).toBe(1);
+  });
+
+  it('takes any address for a line of 0.0.0.0', async () => {
+    const files = [CaptureFile.ofBytes('any', write(shape, stream, moldPacket))];
+    const { reports } = await replayCapture({ feeds: [mold([{ name: 'A', address: '0.0.0.0', port: 14310 }])], files });
+    expect(reports[0].delivered).toBe(4);
+  });
+
+  it('hands each delivered unit to the caller with its number and stamp', async () => {
+    const seen: string[] = [];
+    const onUnit = (
+      feed: number,
+      id: number,
+      rxNs: number,
+      bytes: Uint8Array,
+      _view: DataView,
+      offset: number,
+      length: number,
+    ): void => {
+      seen.push(`${feed} ${id} ${rxNs} ${Buffer.from(bytes.subarray(offset, offset + length))}`);
+    };
+    const files = [CaptureFile.ofBytes('seen', write(shape, stream, moldPacket))];
+    await replayCapture({ feeds: [mold(linesOf(2))], files, onUnit });
+    expect(seen).toEqual([1, 2, 3, 4].map((number) => `0 ${number} ${1e9 + number * 1000} unit ${number}`));
+  });
+
+  it('follows a channel reset: what one line showed before the restart was believed is declared, not stepped over', async () => {
+    const afterReset = [1, 2, 3, 4].map((number) => numbered('A', number, 20e9 + number * 1000));
+    const before = [101, 102, 103].map((number) => numbered('A', number, number * 1000));
+    const changed = (packet: NaivePacket) => ({ ...packet, units: [mdp3Packet(packet.first, [30]).subarray(12)] });
+    const capture = write(shape, [...before, ...afterReset].map(changed), cmePacket);
+    const files = [CaptureFile.ofBytes('reset', capture)];
+    const { reports } = await replayCapture({ feeds: [{ ...mold(linesOf(1)), protocol: 'cme-mdp3' }], files });
+    expect(reports[0]).toMatchObject({ firstSeq: 101, lastSeq: 4, delivered: 5, gaps: [[1, 2]] });
+  });
+
+  it.each([
+    [
+      'two lines of one destination',
+      [{ ...linesOf(1)[0] }, { ...linesOf(1)[0], name: 'B' }],
+      /line A and feed feed line B both have/,
+    ],
+    ['two lines of one name', [linesOf(2)[0], { ...linesOf(2)[1], name: 'A' }], /two lines called A/],
+    ['an address that is none', [{ name: 'A', address: 'localhost', port: 1 }], /"localhost" is not an IP address/],
+    ['no line at all', [], /1 to 8 lines, not 0|no packet/],
+  ])('refuses %s', async (_what, lines, message) => {
+    const files = [CaptureFile.ofBytes('x', write(shape, stream, moldPacket))];
+    await expect(replayCapture({ feeds: [mold(lines)], files })).rejects.toThrow(message);
+  });
 });
