@@ -92,7 +92,9 @@ const Cell = {
   window: 21,
   /** When some line was last heard: argument of the guards. */
   heardAt: 22,
-  number: 23,
+  /** First number that the unit under way covers: its own, where units are counted. */
+  unitFrom: 23,
+  number: 24,
 } as const;
 
 const SnapshotStage = { none: 0, wanted: 1, running: 2 } as const;
@@ -131,6 +133,13 @@ export class Arbiter {
   private readonly at = new Float64Array(Cell.number);
   private readonly lineCount: number;
   private readonly sticky: boolean;
+  /**
+   * Units name their predecessor. Such a unit covers the numbers after its predecessor's up to its own, so that all that
+   * holds of counted units holds of them, with intervals for numbers.
+   */
+  private readonly linked: boolean;
+  /** Linked feeds, per slot of the hold window: the held unit's own number; the slot goes by where it starts. */
+  private readonly heldId: Float64Array;
   private readonly copies: CopyWindow;
   private readonly hold: HoldWindow;
   private readonly gaps: GapList;
@@ -178,6 +187,8 @@ export class Arbiter {
    */
   constructor(config: ArbiterConfig, framer: Framer, sink: FeedSink, cells?: Float64Array) {
     const problems = arbiterConfigProblems(config);
+    if (framer.linked && config.policy === 'sticky')
+      problems.push('policy sticky needs a feed whose units are counted');
     if (problems.length > 0) throw new Error(`arbiter configuration: ${problems.join('; ')}`);
     const lines = config.lines.length;
     this.config = config;
@@ -189,7 +200,9 @@ export class Arbiter {
     this.active = this.sticky ? config.activeLine : -1;
     this.frame = new Frame(undefined, framer.linked);
     this.copies = new CopyWindow(Math.max(2, config.compareWindowUnits));
-    this.hold = new HoldWindow(config.windowUnits, config.holdBytes);
+    this.linked = framer.linked;
+    this.hold = new HoldWindow(config.windowUnits, config.holdBytes, this.linked);
+    this.heldId = new Float64Array(this.linked ? config.windowUnits : 0);
     this.gaps = new GapList(MAX_OPEN_GAPS);
     this.brought = new BroughtBitmap(lines);
     this.openingHashes = new Int32Array(OPENING_UNITS);
@@ -214,6 +227,7 @@ export class Arbiter {
     at[Cell.healthDue] = Number.POSITIVE_INFINITY;
     at[Cell.lastKernelDropAt] = Number.NEGATIVE_INFINITY;
     this.cells[FeedCell.lineCount] = lines;
+    this.cells[FeedCell.linked] = this.linked ? 1 : 0;
     this.cells[FeedCell.activeLine] = this.active;
     this.cells[FeedCell.status] = FeedStatus.down;
     this.cells[FeedCell.statusReason] = StatusReason.neverHeard;
@@ -268,7 +282,7 @@ export class Arbiter {
       }
     }
     if (cells[base + LineCell.health] !== LineHealth.live) this.heard(source);
-    if (kind === PacketKind.units) {
+    if (kind === PacketKind.units && !this.linked) {
       const ids = frame.ids;
       const expected = at[Cell.expected];
       if (ids[FrameId.first] === expected && !this.busy && (!this.sticky || source === this.active)) {
@@ -283,6 +297,8 @@ export class Arbiter {
         if (this.sinkFailed) this.rethrow();
         return;
       }
+      this.takeMixed(source, bytes, view);
+    } else if (kind === PacketKind.units) {
       this.takeMixed(source, bytes, view);
     } else {
       this.takeHeartbeat(source, kind);
@@ -487,6 +503,11 @@ export class Arbiter {
   private takeMixed(source: number, bytes: Uint8Array, view: DataView): void {
     const { at, cells, frame } = this;
     const ids = frame.ids;
+    if (this.linked) {
+      if (frame.count === 0) return;
+      ids[FrameId.first] = frame.unitPredecessor[0] + 1;
+      ids[FrameId.next] = frame.unitId[frame.count - 1] + 1;
+    }
     const first = ids[FrameId.first];
     const next = ids[FrameId.next];
     const isLine = source >= 0;
@@ -523,11 +544,15 @@ export class Arbiter {
     }
     const low0 = first | 0;
     for (let i = 0; i < frame.count; i++) {
-      at[Cell.id] = first + i;
-      const low = (low0 + i) | 0;
+      const id = this.linked ? frame.unitId[i] : first + i;
+      at[Cell.id] = id;
+      const low = this.linked ? id | 0 : (low0 + i) | 0;
       const offset = frame.unitOffset[i];
       const length = frame.unitLength[i];
-      if (first + i < at[Cell.expected]) {
+      if (this.linked && id >= at[Cell.expected]) {
+        at[Cell.unitFrom] = frame.unitPredecessor[i] + 1;
+        this.takeLinked(source, bytes, view, offset, length);
+      } else if (id < at[Cell.expected]) {
         this.compareOld(source, low, view, offset, length);
         if (isLine) cells[base + LineCell.duplicates]++;
         else cells[FeedCell.retransmitDuplicates]++;
@@ -605,6 +630,60 @@ export class Arbiter {
     }
   }
 
+  /** As {@link takeNew}, of a linked feed: the unit covers the numbers `at[unitFrom]`..`at[id]`. */
+  private takeLinked(source: number, bytes: Uint8Array, view: DataView, offset: number, length: number): void {
+    const { at, gaps, hold } = this;
+    const id = at[Cell.id];
+    const from = at[Cell.unitFrom];
+    if (from > id) {
+      // Names a predecessor above itself: links to nothing.
+      this.countDuplicate(source);
+      return;
+    }
+    const known = this.compareOrRemember(source, id | 0, view, offset, length, false);
+    let gap = -1;
+    if (from > at[Cell.lead]) {
+      if (from - 1 > at[Cell.lead]) {
+        at[Cell.from] = at[Cell.lead] + 1;
+        at[Cell.to] = from - 1;
+        this.openGap(source);
+      }
+      at[Cell.lead] = id;
+    } else {
+      gap = gaps.find(at, Cell.unitFrom);
+      // It links to nothing that is missing: held already, or a chain that contradicts the one we have.
+      if (gap < 0 || id > gaps.to[gap]) {
+        if (!known) this.disagree(source, -1);
+        this.countDuplicate(source);
+        return;
+      }
+    }
+    if (from === at[Cell.expected] && !this.paused) {
+      if (gap >= 0) this.fill(source, gap);
+      at[Cell.expected] = id;
+      this.handOut(source, bytes, view, offset, length);
+      if (hold.count > 0) this.drain();
+      return;
+    }
+    let slot = hold.hold(from | 0, source, view, offset, length);
+    while (slot < 0 && gap < 0 && this.makeRoom()) {
+      if (from <= at[Cell.expected]) {
+        at[Cell.expected] = id;
+        this.handOut(source, bytes, view, offset, length);
+        return;
+      }
+      slot = hold.hold(from | 0, source, view, offset, length);
+    }
+    if (slot < 0) {
+      this.countDuplicate(source);
+      return;
+    }
+    this.heldId[slot] = id;
+    this.noteHeld(source, slot);
+    if (gap < 0) at[Cell.laterUnits]++;
+    else if (!this.fill(source, gap)) this.dropHeld(slot);
+  }
+
   private holdAhead(source: number, low: number, view: DataView, offset: number, length: number): number {
     const { at, hold } = this;
     const id = at[Cell.id];
@@ -651,6 +730,7 @@ export class Arbiter {
     at[Cell.expected] = id + 1;
     if (source >= 0) cells[FEED_CELLS + source * LINE_CELLS + LineCell.first]++;
     cells[FeedCell.delivered]++;
+    cells[FeedCell.streamUnits]++;
     cells[FeedCell.lastId] = id;
     cells[FeedCell.lastDeliveredRxNs] = unit[UnitCell.rxNs];
     this.deliver(bytes, view, offset, length, source);
@@ -666,17 +746,19 @@ export class Arbiter {
       if (slot < 0) return;
       const offset = hold.offset[slot];
       const source = hold.source[slot];
-      unit[UnitCell.id] = id;
+      const own = this.linked ? this.heldId[slot] : id;
+      unit[UnitCell.id] = own;
       unit[UnitCell.rxNs] = hold.rxNs[slot];
       hold.release(slot);
-      at[Cell.expected] = id + 1;
+      at[Cell.expected] = own + 1;
       if (source >= 0) {
         const base = FEED_CELLS + source * LINE_CELLS;
         cells[base + LineCell.held]--;
         cells[base + LineCell.first]++;
       }
       cells[FeedCell.delivered]++;
-      cells[FeedCell.lastId] = id;
+      cells[FeedCell.streamUnits]++;
+      cells[FeedCell.lastId] = own;
       cells[FeedCell.lastDeliveredRxNs] = unit[UnitCell.rxNs];
       this.deliver(hold.bytes, hold.view, offset, hold.length[slot], source);
     }
@@ -871,14 +953,15 @@ export class Arbiter {
     this.sayRange(FeedEventKind.gapFilled, holder, -1, FillMeans.otherLine, 0);
   }
 
-  /** Unit `at[id]` of gap `index` has come. @returns false where the gap can't be split for want of room */
+  /** Unit `at[unitFrom]`..`at[id]` of gap `index` has come. @returns false where the gap can't be split for want of room */
   private fill(source: number, index: number): boolean {
     const { at, cells, gaps } = this;
     const id = at[Cell.id];
-    if (id < gaps.from[index] || id > gaps.to[index]) return true;
+    const first = this.linked ? at[Cell.unitFrom] : id;
+    if (first < gaps.from[index] || id > gaps.to[index]) return true;
     const openedAt = gaps.openedAtNs[index];
     let pieces = 1;
-    if (id === gaps.from[index]) {
+    if (first === gaps.from[index]) {
       if (id === gaps.to[index]) {
         gaps.remove(index);
         pieces = 0;
@@ -886,10 +969,10 @@ export class Arbiter {
         gaps.from[index] = id + 1;
       }
     } else if (id === gaps.to[index]) {
-      gaps.to[index] = id - 1;
+      gaps.to[index] = first - 1;
     } else {
       if (!gaps.split(index)) return false;
-      gaps.to[index] = id - 1;
+      gaps.to[index] = first - 1;
       gaps.from[index + 1] = id + 1;
       pieces = 2;
     }
@@ -909,11 +992,11 @@ export class Arbiter {
       }
     }
     const means = source >= 0 ? FillMeans.otherLine : FillMeans.retransmit;
-    if (at[Cell.fillFrom] !== 0 && at[Cell.fillTo] === id - 1 && this.fillLine === source) {
+    if (at[Cell.fillFrom] !== 0 && at[Cell.fillTo] === first - 1 && this.fillLine === source) {
       at[Cell.fillTo] = id;
     } else {
       this.flushFill();
-      at[Cell.fillFrom] = id;
+      at[Cell.fillFrom] = first;
       at[Cell.fillTo] = id;
       at[Cell.fillOpenedAt] = openedAt;
       this.fillMeans = means;
@@ -961,7 +1044,8 @@ export class Arbiter {
     at[Cell.window] = at[Cell.now] - gaps.openedAtNs[0];
     gaps.remove(0);
     at[Cell.expected] = to + 1;
-    const units = to - from + 1;
+    const units = this.linked ? 1 : to - from + 1;
+    cells[FeedCell.streamUnits] += units;
     cells[FeedCell.gapsLost]++;
     cells[FeedCell.lostUnits] += units;
     cells[FeedCell.lostByCause + why] += units;
@@ -1124,7 +1208,7 @@ export class Arbiter {
     this.flushFill();
     while (gaps.count > 0 && gaps.from[0] < next) {
       const to = Math.min(gaps.to[0], next - 1);
-      cells[FeedCell.filledBySnapshot] += to - gaps.from[0] + 1;
+      cells[FeedCell.filledBySnapshot] += this.linked ? 1 : to - gaps.from[0] + 1;
       event.numbers[0] = gaps.from[0];
       event.numbers[1] = to;
       at[Cell.window] = at[Cell.now] - gaps.openedAtNs[0];
@@ -1134,17 +1218,25 @@ export class Arbiter {
     }
     // What is held below `next` is in the snapshot already.
     const base = at[Cell.lead];
+    let goesOnAt = next;
     for (let slot = 0; slot <= hold.mask && hold.count > 0; slot++) {
-      if (hold.offset[slot] < 0 || base + ((hold.low[slot] - (base | 0)) | 0) >= next) continue;
+      if (hold.offset[slot] < 0) continue;
+      const start = base + ((hold.low[slot] - (base | 0)) | 0);
+      if (start >= next) continue;
+      if (this.linked && this.heldId[slot] >= next) {
+        // The snapshot was taken within what this unit covers: its changes are still to come.
+        goesOnAt = start;
+        continue;
+      }
       this.dropHeld(slot);
       cells[FeedCell.coveredBySnapshot]++;
     }
     // Numbers that nobody has shown yet but the snapshot contains.
     if (next - 1 > at[Cell.lead]) {
-      cells[FeedCell.filledBySnapshot] += next - 1 - at[Cell.lead];
+      cells[FeedCell.filledBySnapshot] += this.linked ? 1 : next - 1 - at[Cell.lead];
       at[Cell.lead] = next - 1;
     }
-    at[Cell.expected] = next;
+    at[Cell.expected] = goesOnAt;
     cells[FeedCell.lastId] = next - 1;
     if (cells[FeedCell.highestId] < next - 1) cells[FeedCell.highestId] = next - 1;
     cells[FeedCell.snapshotsApplied]++;
@@ -1180,6 +1272,7 @@ export class Arbiter {
     const base = FEED_CELLS + line * LINE_CELLS;
     const next = frame.ids[FrameId.first];
     cells[base + LineCell.heartbeats]++;
+    if (this.linked) return;
     if (!this.started) {
       this.startAt(line, next);
     } else if (!this.admitHeartbeat(line)) {
@@ -1240,6 +1333,7 @@ export class Arbiter {
     this.lateStart = late;
     this.brought.restart(at, Cell.first);
     cells[FeedCell.firstId] = at[Cell.first];
+    cells[FeedCell.streamUnits] = 0;
     cells[FeedCell.lastId] = at[Cell.first] - 1;
     cells[FeedCell.highestId] = at[Cell.lead];
     if (!this.started) {
@@ -1387,11 +1481,12 @@ export class Arbiter {
     const first = frame.ids[FrameId.first];
     let verdict: RestartBytes = RestartBytes.unknown;
     for (let i = 0; i < frame.count; i++) {
-      const low = ((first | 0) + i) | 0;
+      const id = this.linked ? frame.unitId[i] : first + i;
+      const low = id | 0;
       const entry = (low & mask) << 2;
-      const place = first + i - at[Cell.first];
+      const place = id - at[Cell.first];
       let remembered = 0;
-      if (first + i > at[Cell.lead] - FAR && entries[entry] === low && first + i > at[Cell.expected] - 1 - mask)
+      if (id > at[Cell.lead] - FAR && entries[entry] === low && id > at[Cell.expected] - 1 - mask)
         remembered = entries[entry + 1];
       else if (place >= 0 && place < OPENING_UNITS) remembered = openingHashes[place];
       if (remembered === 0) continue;
@@ -1436,7 +1531,7 @@ export class Arbiter {
     this.flushFill();
     if (cells[FeedCell.highestId] > at[Cell.lead]) {
       at[Cell.to] = cells[FeedCell.highestId];
-      this.advanceLead(-1, false);
+      if (!this.linked) this.advanceLead(-1, false);
     }
     this.drain();
     while (this.gaps.count > 0) this.loseOldest(cause);

@@ -66,6 +66,10 @@ export const FeedCell = {
   sinkErrors: 45,
   /** When the last unit was delivered, as its receive stamp (ns). */
   lastDeliveredRxNs: 46,
+  /** 1 where units name their predecessor: numbers are sparse, and a gap counts as one unit, its size being unknown. */
+  linked: 47,
+  /** Linked feeds: units delivered, lost or covered since the current numbering began. */
+  streamUnits: 48,
 } as const;
 
 /** Cells of the feed before the first line's. */
@@ -140,12 +144,14 @@ export function lineCell(line: number, cell: number): number {
 export function lineLost(cells: Float64Array, line: number): number {
   const first = cells[FeedCell.firstId];
   const span = first === 0 ? 0 : cells[FeedCell.lastId] - first + 1;
-  const missing = Math.max(0, span - cells[lineCell(line, LineCell.brought)]);
+  const all = cells[FeedCell.linked] === 1 ? cells[FeedCell.streamUnits] : span;
+  const missing = Math.max(0, all - cells[lineCell(line, LineCell.brought)]);
   return cells[lineCell(line, LineCell.lostInEarlierSessions)] + missing;
 }
 
 /** As {@link lineLost}, but only up to the highest number that the line itself has shown: what is merely late is not in it. */
 export function lineLostSoFar(cells: Float64Array, line: number): number {
+  if (cells[FeedCell.linked] === 1) return lineLost(cells, line);
   const first = cells[FeedCell.firstId];
   const last = Math.min(cells[FeedCell.lastId], cells[lineCell(line, LineCell.highestId)]);
   const missing = first === 0 ? 0 : Math.max(0, last - first + 1 - cells[lineCell(line, LineCell.brought)]);

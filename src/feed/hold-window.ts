@@ -1,4 +1,5 @@
 const HEADER_BYTES = 8;
+const SPARSE_REACH = 32;
 const IN_USE = 1;
 const FREE = 0;
 
@@ -26,6 +27,8 @@ export class HoldWindow {
   count = 0;
   /** Bytes of arena in use, headers and padding included. */
   usedBytes = 0;
+  /** Slots in a row that a number may be found in: 1 where numbers follow each other, more where they are sparse. */
+  private readonly reach: number;
   private readonly words: Int32Array;
   private readonly capacity: number;
   private head = 0;
@@ -34,8 +37,10 @@ export class HoldWindow {
   /**
    * @param units slots; a power of two
    * @param capacityBytes size of the arena
+   * @param sparse numbers are far apart (linked feeds), so that two of them may want the same slot
    */
-  constructor(units: number, capacityBytes: number) {
+  constructor(units: number, capacityBytes: number, sparse = false) {
+    this.reach = sparse ? Math.min(units, SPARSE_REACH) : 1;
     this.capacity = capacityBytes & ~7;
     const memory = new ArrayBuffer(this.capacity);
     this.bytes = new Uint8Array(memory);
@@ -52,7 +57,8 @@ export class HoldWindow {
   /** Slot of the held unit whose number has these low 32 bits; -1 if it is not held. */
   find(low: number): number {
     const slot = low & this.mask;
-    return this.offset[slot] >= 0 && this.low[slot] === low ? slot : -1;
+    if (this.offset[slot] >= 0 && this.low[slot] === low) return slot;
+    return this.reach === 1 ? -1 : this.findNearby(low);
   }
 
   /**
@@ -60,8 +66,11 @@ export class HoldWindow {
    * @returns its slot, or -1 where slot or arena have no room
    */
   hold(low: number, source: number, view: DataView, offset: number, length: number): number {
-    const slot = low & this.mask;
-    if (this.offset[slot] >= 0) return -1;
+    let slot = low & this.mask;
+    if (this.offset[slot] >= 0) {
+      slot = this.freeNearby(low);
+      if (slot < 0) return -1;
+    }
     const at = this.claim(HEADER_BYTES + ((length + 7) & ~7));
     if (at < 0) return -1;
     const start = at + HEADER_BYTES;
@@ -90,6 +99,22 @@ export class HoldWindow {
     this.usedBytes = 0;
     this.head = 0;
     this.tail = 0;
+  }
+
+  private findNearby(low: number): number {
+    for (let step = 1; step < this.reach; step++) {
+      const slot = (low + step) & this.mask;
+      if (this.offset[slot] >= 0 && this.low[slot] === low) return slot;
+    }
+    return -1;
+  }
+
+  private freeNearby(low: number): number {
+    for (let step = 1; step < this.reach; step++) {
+      const slot = (low + step) & this.mask;
+      if (this.offset[slot] < 0) return slot;
+    }
+    return -1;
   }
 
   /** Finds contiguous room for a record. @returns its place, or -1 */
