@@ -393,6 +393,12 @@ export class SoupServer extends SoupEndpoint {
     this.sink = sink;
   }
 
+  /** A connection has come in: starts anew, for an object that serves one connection after another. */
+  onOpen(): void {
+    this.restart();
+    this.next[0] = 1;
+  }
+
   /** @param next number of the next sequenced message */
   accept(session: string, next: number): void {
     if (this.state !== SoupState.loggingIn) return;
