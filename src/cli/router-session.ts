@@ -6,6 +6,7 @@ import { nativeUnavailableReason } from '../io/native.ts';
 import { Router } from '../router/router.ts';
 import { UserError } from './errors.ts';
 import { describeEvent } from './event-text.ts';
+import { FeedReports } from './feed-reports.ts';
 import { readKeys } from './keys.ts';
 import { createLog, rateLimited } from './log.ts';
 import { RouterView } from './router-view.ts';
@@ -24,6 +25,8 @@ export interface SessionKey extends KeyHint {
 export interface SessionOptions {
   /** End after this long. */
   readonly forNs?: number;
+  /** Print what became of each feed as JSON at the end, instead of the summary; nothing else goes to stdout then. */
+  readonly json?: boolean;
   /** Called once the router runs and its sockets are open: starts what it is to be fed by. */
   started?(session: RouterSession): Promise<void> | void;
   /** Called after the router has stopped. */
@@ -39,7 +42,8 @@ export class RouterSession {
   readonly stop: StopRequest = listenForStop();
   private readonly config: WarmlineConfig;
   private readonly options: SessionOptions;
-  private readonly screen = new StatusScreen();
+  private readonly screen: StatusScreen;
+  private readonly reports: FeedReports;
   private readonly log;
   private readonly limited;
   private router!: Router;
@@ -50,6 +54,9 @@ export class RouterSession {
   private constructor(config: WarmlineConfig, options: SessionOptions) {
     this.config = config;
     this.options = options;
+    // with --json, stdout is for the JSON alone
+    this.screen = new StatusScreen(options.json === true ? { stream: process.stderr } : {});
+    this.reports = new FeedReports(config);
     const write = this.screen.inPlace ? (text: string) => this.screen.persist(text) : undefined;
     this.log = createLog({ ...config.log, write });
     this.limited = rateLimited(this.log);
@@ -81,6 +88,7 @@ export class RouterSession {
     this.router = await Router.start(this.config, {
       feedEvent: (feed, event) => {
         this.view?.onEvent(feed, event);
+        this.reports.onEvent(feed, event);
         const { config } = this.router.setup.feeds[feed];
         const { severity, text } = describeEvent(
           event,
@@ -192,6 +200,10 @@ export class RouterSession {
       this.limited.flush();
       await this.options.stopped?.();
       this.screen.close(model === undefined ? '' : renderSummary(last() ?? model));
+      if (this.options.json === true) {
+        const cells = this.router.setup.feeds.map((feed) => feed.options.cells);
+        process.stdout.write(`${JSON.stringify(this.reports.build(cells), null, 2)}\n`);
+      }
     } else {
       await this.options.stopped?.();
       this.screen.close();

@@ -8,10 +8,11 @@ export function registerRun(program: Command): void {
     .description('route the feeds of a config: arbitrate the lines, build the books, run the strategies')
     .argument('<config>', 'a YAML file, see docs/configuration.md')
     .option('--for <duration>', 'end by itself after this long, with a summary (30s)', durationNs)
+    .option('--json', 'at the end, print what became of each feed as JSON (as replay does, without the digest)')
     .addHelpText('after', '\nSIGUSR2 writes a flight capture; Ctrl-C ends cleanly.')
-    .action(async (file: string, options: { for?: number }) => {
+    .action(async (file: string, options: { for?: number; json?: boolean }) => {
       const { loadConfig } = await import('../config/load.ts');
       const { RouterSession } = await import('./router-session.ts');
-      await RouterSession.run(loadConfig(file), { forNs: options.for });
+      await RouterSession.run(loadConfig(file), { forNs: options.for, json: options.json });
     });
 }

@@ -33,6 +33,11 @@ export interface Strategy extends ItchHandler {
   onFeedStatus?(feed: FeedView): void;
   /** An instrument's status changed (halted, resumed, book suspect). */
   onInstrumentStatus?(feed: FeedView, instrument: number): void;
+  /**
+   * Every delivered unit as it came, before its typed callback: bytes `offset`…`offset + length - 1`, valid during the
+   * call. The only view of feeds whose protocol is framed but not decoded.
+   */
+  onUnit?(feed: FeedView, bytes: Uint8Array, view: DataView, offset: number, length: number): void;
   /** A unit changed this instrument's book. Called after the message's own callback. */
   onBook?(book: BookView, feed: FeedView): void;
   /** The books were rebuilt from a snapshot: forget what was derived from them. */

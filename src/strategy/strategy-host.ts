@@ -78,6 +78,7 @@ export class StrategyHost {
   private readonly context: StrategyContext;
   private strategy: Strategy | undefined;
   private wantsBooks = false;
+  private wantsUnits = false;
   /** See {@link NowCell}. */
   readonly now: Float64Array;
 
@@ -127,6 +128,7 @@ export class StrategyHost {
     const awaiting = asyncCallback(strategy);
     if (awaiting !== undefined && this.context.layout !== 'evented') throw new NeedsEventLoopError(this.name, awaiting);
     this.wantsBooks = strategy.onBook !== undefined;
+    this.wantsUnits = strategy.onUnit !== undefined;
     this.strategy = strategy;
     this.cells[StrategyCell.starts]++;
     this.cells[StrategyCell.state] = StrategyState.running;
@@ -143,9 +145,10 @@ export class StrategyHost {
     const feed = this.byRouterFeed[feedNumber];
     if (strategy === undefined || feed === undefined) return;
     const handler = feed.handler;
-    if (handler === undefined) return;
     this.cells[StrategyCell.units]++;
     try {
+      if (this.wantsUnits) strategy.onUnit!(feed, bytes, view, offset, length);
+      if (handler === undefined) return;
       handler.dispatch(strategy, bytes, view, offset, length);
       const instrument = handler.changedInstrument;
       if (this.wantsBooks && instrument >= 0) strategy.onBook!(handler.books.view(instrument), feed);

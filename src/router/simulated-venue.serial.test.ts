@@ -1,0 +1,156 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, expect, test } from 'vitest';
+import { parseConfig } from '../config/load.ts';
+import { FeedCell, LineCell, lineCell } from '../feed/feed-counters.ts';
+import { createSimulator, type Simulator } from '../sim/simulator.ts';
+import { RecoveryCell } from './recovery.ts';
+import { Router } from './router.ts';
+import { freeUdpPort } from './testing/mold-venue.ts';
+
+const DIGEST = fileURLToPath(new URL('./testing/digest-strategy.ts', import.meta.url));
+
+/** A simulated venue and a router on it, both for real, on 127.0.0.1. */
+class Venue {
+  readonly folder = mkdtempSync(join(tmpdir(), 'warmline-venue-'));
+  readonly digestFile = join(this.folder, 'digest.json');
+  simulator!: Simulator;
+  router!: Router;
+
+  async start(
+    options: {
+      feed?: string;
+      sim?: string;
+      faults?: string[];
+      recovery?: string[];
+      startFirst?: 'sim' | 'router';
+    } = {},
+  ): Promise<void> {
+    const [a, b, r, g] = [await freeUdpPort(), await freeUdpPort(), await freeUdpPort(), await freeUdpPort()];
+    const password = join(this.folder, 'password');
+    writeFileSync(password, 'secret\n');
+    const recovery = options.recovery ?? ['retransmit', 'snapshot'];
+    const services = [
+      `    retransmit: { servers: [{ address: 127.0.0.1, port: ${r} }] }`,
+      `    snapshot: { address: 127.0.0.1, port: ${g}, username: warm, passwordFile: ${password} }`,
+    ].filter((text) => recovery.some((name) => text.includes(name)));
+    const text = [
+      'venue: sim',
+      'protocol: nasdaq',
+      'feeds:',
+      '  - name: itch',
+      `    lines: [{ name: A, address: 127.0.0.1, port: ${a} }, { name: B, address: 127.0.0.1, port: ${b} }]`,
+      ...services,
+      options.feed ?? '',
+      `strategies: [{ name: digest, module: ${DIGEST}, options: { file: ${this.digestFile} } }]`,
+      'threads: { layout: fused, idle: park }',
+      `sim: { seed: 7, messagesPerSecond: 5000, symbols: 10, ${options.sim ?? ''} }`,
+    ].join('\n');
+    const config = parseConfig(text, join(this.folder, 'venue.yaml'));
+    this.simulator = createSimulator(config, { faults: options.faults ?? [], noControl: true });
+    if (options.startFirst === 'sim') {
+      await this.simulator.start();
+      await this.published(2000);
+    }
+    this.router = await Router.start(config);
+    if (options.startFirst !== 'sim') await this.simulator.start();
+  }
+
+  get cells(): Float64Array {
+    return this.router.setup.feeds[0].options.cells;
+  }
+
+  published(units: number): Promise<void> {
+    return this.until(() => this.simulator.stats().itch.units >= units);
+  }
+
+  async until(condition: () => boolean): Promise<void> {
+    while (!condition()) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      this.router?.poll();
+    }
+  }
+
+  /** Ends the session, waits until the router has its end, stops it, and reads what the strategy saw. */
+  async finish(): Promise<{ units: number; breaks: number; first: number; last: number; sha256: string }> {
+    await this.simulator.stop();
+    const last = this.simulator.stats().itch.nextUnit - 1;
+    await this.until(() => this.cells[FeedCell.lastId] >= last);
+    await this.router.stop();
+    return JSON.parse(readFileSync(this.digestFile, 'utf8'));
+  }
+
+  async close(): Promise<void> {
+    await this.simulator?.stop();
+    await this.router?.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+let venue: Venue;
+afterEach(() => venue.close());
+
+test.each(['first', 'sticky'])(
+  'what the strategy sees is what the venue published, bit for bit, over two bad lines (%s)',
+  async (policy) => {
+    venue = new Venue();
+    await venue.start({
+      feed: `    policy: ${policy}\n    holdOff: { count: 100000, time: 2s }\n    gapDeadline: 10s\n    minDwell: 50ms`,
+      faults: [
+        'A:drop=0.05,seed=1',
+        'B:drop=0.05,seed=2',
+        'A:duplicate=0.05,seed=3',
+        'B:reorder=0.05,seed=4',
+        'A:corrupt=0.01,seed=5',
+        'B:truncate=0.01,seed=6',
+      ],
+    });
+    await venue.published(20_000);
+    const seen = await venue.finish();
+    const [truth] = venue.simulator.truth().itch;
+    // a flipped bit that no framing check can see wins where its copy came first: corrupt copies are told by disagreement
+    expect(seen).toMatchObject({ units: truth.units, breaks: 0, first: 1, last: truth.nextUnit - 1 });
+    expect(venue.cells[FeedCell.lostUnits]).toBe(0);
+    expect(venue.cells[FeedCell.filledByOtherLine]).toBeGreaterThan(0);
+    if (venue.cells[FeedCell.disagreements] === 0) expect(seen.sha256).toBe(truth.sha256);
+    for (const line of [0, 1]) {
+      const cell = (which: number) => venue.cells[lineCell(line, which)];
+      expect(cell(LineCell.units)).toBe(cell(LineCell.first) + cell(LineCell.duplicates));
+    }
+  },
+);
+
+test('what both lines lost is fetched from the retransmit server', async () => {
+  venue = new Venue();
+  await venue.start({ recovery: ['retransmit'], faults: ['*:drop=0.05,seed=1'] });
+  await venue.published(10_000);
+  const seen = await venue.finish();
+  const [truth] = venue.simulator.truth().itch;
+  expect(seen).toMatchObject({ units: truth.units, breaks: 0, sha256: truth.sha256 });
+  expect(venue.cells[FeedCell.filledByRetransmit]).toBeGreaterThan(0);
+  expect(venue.cells[FeedCell.lostUnits]).toBe(0);
+});
+
+test('a late start is refreshed by retransmit from the start', async () => {
+  venue = new Venue();
+  await venue.start({ feed: '    start: beginning', recovery: ['retransmit'], startFirst: 'sim' });
+  await venue.published(5000);
+  const seen = await venue.finish();
+  const [truth] = venue.simulator.truth().itch;
+  expect(seen).toMatchObject({ first: 1, units: truth.units, sha256: truth.sha256 });
+});
+
+test('a late start is refreshed by a snapshot where there is no retransmit, and the books are then right', async () => {
+  venue = new Venue();
+  await venue.start({ feed: '    start: beginning', recovery: ['snapshot'], startFirst: 'sim' });
+  const recovery = () => venue.router.setup.feeds[0].options.recoveryCells;
+  await venue.until(() => recovery()[RecoveryCell.snapshotsApplied] === 1);
+  await venue.published(6000);
+  const seen = await venue.finish();
+  expect(seen.breaks).toBe(0);
+  expect(seen.first).toBeGreaterThan(2000);
+  expect(venue.cells[FeedCell.filledBySnapshot]).toBe(seen.first - 1);
+  expect(venue.cells[FeedCell.lostUnits]).toBe(0);
+});
