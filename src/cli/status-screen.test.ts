@@ -1,9 +1,12 @@
 import { EventEmitter } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { type KeyStream, readKeys } from './keys.ts';
-import { type ScreenStream, StatusScreen, wantsColour } from './status-screen.ts';
+import { parseModel, type ScreenStream, StatusScreen, wantsColour } from './status-screen.ts';
 import { model } from './testing/status-fixture.ts';
 
 /** A terminal that remembers what was written to it. */
@@ -55,6 +58,17 @@ describe('the status screen', () => {
     screen.close('the end\n');
     screen.close('again\n');
     expect(terminal.written.endsWith('the end\n')).toBe(true);
+  });
+
+  it('keeps the latest model in a file for whoever wants it', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'warmline-status-'));
+    const modelFile = join(folder, 'model.json');
+    const screen = new StatusScreen({ stream: new Terminal(false).stream, modelFile });
+    screen.show({ ...model, upNs: 1 });
+    screen.show(model);
+    screen.close();
+    expect(parseModel(readFileSync(modelFile, 'utf8'))).toEqual(model);
+    rmSync(folder, { recursive: true });
   });
 
   it('draws anew, at the new width, when the terminal is resized', () => {

@@ -1,3 +1,4 @@
+import { renameSync, writeFileSync } from 'node:fs';
 import { createLogUpdate } from 'log-update';
 import type { StatusModel } from './status-model.ts';
 import { renderLine, renderStatus } from './status-view.ts';
@@ -14,6 +15,8 @@ export interface StatusScreenOptions {
   readonly stream?: ScreenStream;
   /** Default: as the stream and the environment say ({@link wantsColour}). */
   readonly colour?: boolean;
+  /** File that always holds the latest model as JSON. Default: what WARMLINE_STATUS_JSON names, else none. */
+  readonly modelFile?: string;
 }
 
 const DEFAULT_COLUMNS = 80;
@@ -41,6 +44,7 @@ export class StatusScreen {
   private readonly stream: ScreenStream;
   private readonly colour: boolean;
   private readonly update: ReturnType<typeof createLogUpdate> | undefined;
+  private readonly modelFile: string | undefined;
   private latest: StatusModel | undefined;
   private closed = false;
 
@@ -49,6 +53,7 @@ export class StatusScreen {
     this.inPlace = this.stream.isTTY === true && process.env.TERM !== 'dumb';
     this.intervalMs = this.inPlace ? TERMINAL_INTERVAL_MS : PIPE_INTERVAL_MS;
     this.colour = options.colour ?? wantsColour(this.stream);
+    this.modelFile = options.modelFile ?? (process.env.WARMLINE_STATUS_JSON || undefined);
     if (this.inPlace) {
       this.update = createLogUpdate(this.stream as NodeJS.WriteStream);
       this.stream.on('resize', this.onResize);
@@ -59,6 +64,7 @@ export class StatusScreen {
   show(model: StatusModel): void {
     if (this.closed) return;
     this.latest = model;
+    if (this.modelFile !== undefined) keepModel(this.modelFile, model);
     if (this.update === undefined) this.stream.write(`${renderLine(model)}\n`);
     // One row is kept for the cursor, which stands below the frame.
     else this.update(renderStatus(model, this.columns, this.rows - 1, this.colour));
@@ -97,4 +103,16 @@ export class StatusScreen {
     this.stream.write(CLEAR_SCREEN);
     this.show(this.latest);
   };
+}
+
+/** Replaces the file in one step: a reader never sees half a model. */
+function keepModel(file: string, model: StatusModel): void {
+  const temporary = `${file}.${process.pid}`;
+  writeFileSync(temporary, `${JSON.stringify(model)}\n`);
+  renameSync(temporary, file);
+}
+
+/** Reads a model that a screen has kept; JSON has no NaN, what is not known stands there as null. */
+export function parseModel(json: string): StatusModel {
+  return JSON.parse(json, (_, value: unknown) => (value === null ? Number.NaN : value)) as StatusModel;
 }
