@@ -1,4 +1,5 @@
-import type { FeedConfig, LineConfig, SimConfig } from '../config/schema.ts';
+import { readFileSync } from 'node:fs';
+import type { FeedConfig, LineConfig, SimConfig, SnapshotConfig } from '../config/schema.ts';
 import { ipv4ToInt, isMulticast } from '../io/address.ts';
 import type { DatagramPoller } from '../io/datagram.ts';
 import { FAULT_KINDS, type FaultKind, type FaultSpec, FaultSpecError } from './fault-spec.ts';
@@ -10,6 +11,8 @@ import { MoldPacketiser } from './packetiser.ts';
 import { nextSessionName, Publisher } from './publisher.ts';
 import type { RecordedPacketOutput, Recording } from './recording.ts';
 import { RetransmitServer } from './retransmit-server.ts';
+import { SimulatorError } from './simulator-error.ts';
+import { type SnapshotContent, type SnapshotLogin, SnapshotServer } from './snapshot-server.ts';
 import { UnitStore, type UnitTruth } from './unit-store.ts';
 
 /** Most units appended in one turn, so that faults, requests and signals are answered meanwhile. */
@@ -54,6 +57,7 @@ export class FeedSimulator {
   readonly name: string;
   readonly lines: readonly LinePublisher[];
   readonly retransmitServers: readonly RetransmitServer[];
+  readonly snapshotServer: SnapshotServer | undefined;
   readonly ports: FeedPorts = { retransmit: [], snapshot: undefined };
   readonly pacer: Pacer;
   readonly #options: FeedSimulatorOptions;
@@ -96,6 +100,10 @@ export class FeedSimulator {
     this.retransmitServers = (feed.retransmit?.servers ?? []).map(
       (_, i) => new RetransmitServer(this.#seed + i, () => this.#answerFrom(), options.now),
     );
+    if (feed.snapshot !== undefined) {
+      const content = (): SnapshotContent => ({ source: this.#source, store: this.#store });
+      this.snapshotServer = new SnapshotServer(this.#seed, snapshotLogin(feed.snapshot), content, options.now);
+    }
   }
 
   get description(): string {
@@ -126,6 +134,11 @@ export class FeedSimulator {
     for (const [i, server] of this.retransmitServers.entries()) {
       const port = this.#options.ephemeralPorts ? 0 : servers[i].port;
       this.ports.retransmit.push(await server.listen(servers[i].address, port));
+    }
+    const { snapshot } = this.#options.feed;
+    if (snapshot !== undefined) {
+      const port = this.#options.ephemeralPorts ? 0 : snapshot.port;
+      this.ports.snapshot = await this.snapshotServer?.listen(snapshot.address, port);
     }
   }
 
@@ -170,6 +183,7 @@ export class FeedSimulator {
 
   close(): void {
     for (const server of this.retransmitServers) server.close();
+    this.snapshotServer?.close();
   }
 
   /**
@@ -205,6 +219,7 @@ export class FeedSimulator {
 
   /** Where faults of a target are kept: one pipeline, or one per line for `*`. */
   pipelinesOf(target: string): FaultPipeline[] {
+    if (target === 'snapshot') return this.snapshotServer === undefined ? [] : [this.snapshotServer.faults];
     if (target === 'retransmit') return this.retransmitServers.map((server) => server.faults);
     return this.lines.filter((line) => target === '*' || line.name === target).map((line) => line.faults);
   }
@@ -213,6 +228,7 @@ export class FeedSimulator {
   *faultPlaces(): Generator<readonly [string, FaultPipeline]> {
     for (const line of this.lines) yield [line.name, line.faults];
     for (const server of this.retransmitServers) yield ['retransmit', server.faults];
+    if (this.snapshotServer !== undefined) yield ['snapshot', this.snapshotServer.faults];
   }
 
   #allPipelines(): FaultPipeline[] {
@@ -220,7 +236,8 @@ export class FeedSimulator {
   }
 
   #serverTargets(): string[] {
-    return this.retransmitServers.length > 0 ? ['retransmit'] : [];
+    const snapshot = this.snapshotServer === undefined ? [] : ['snapshot'];
+    return this.retransmitServers.length > 0 ? ['retransmit', ...snapshot] : snapshot;
   }
 
   /** End of session on every line: the venue has stopped. */
@@ -255,6 +272,21 @@ function skewOf(name: string, index: number, sim: SimConfig): LineSkew {
   if (configured !== undefined) return configured;
   if (sim.skew !== undefined) return { meanNs: 0, deviationNs: 0 };
   return { meanNs: index * DEFAULT_SKEW.meanNs, deviationNs: DEFAULT_SKEW.deviationNs };
+}
+
+/** What the snapshot service is logged in to with: the same file or variable that the reader takes it from. */
+function snapshotLogin({ username, passwordFile, passwordEnv }: SnapshotConfig): SnapshotLogin {
+  if (passwordEnv !== undefined) {
+    const password = process.env[passwordEnv];
+    if (password === undefined) throw new SimulatorError(`environment variable ${passwordEnv} (snapshot) is not set`);
+    return { username, password };
+  }
+  try {
+    return { username, password: readFileSync(passwordFile!, 'utf8').trim() };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new SimulatorError(`password file ${passwordFile} (snapshot) can't be read: ${code}`);
+  }
 }
 
 /** Opens the socket that a line is sent from. @returns what puts a packet on it */

@@ -124,6 +124,7 @@ export class ItchGenerator implements FlowSource {
   #opening: Generator<void> | undefined;
   #clockNs = START_OF_MESSAGES_NS;
   #tracking = 0;
+  #dayEvent = '';
   #reference: number;
   #match = 1;
   #last = 0;
@@ -217,6 +218,7 @@ export class ItchGenerator implements FlowSource {
   writeSnapshot(output: SnapshotOutput): boolean {
     const saved = this.#emit;
     this.#emit = (length) => output(this.#bytes, 0, length);
+    if (this.#dayEvent !== '') this.#fillSystemEvent(this.#dayEvent);
     for (const instrument of this.#instruments) this.#writeDirectory(instrument);
     for (const instrument of this.#instruments) {
       this.#writeTradingAction(instrument, instrument.haltedFor > 0 ? 'H' : 'T', '');
@@ -608,6 +610,11 @@ export class ItchGenerator implements FlowSource {
 
   #writeSystemEvent(event: string): void {
     this.#tick();
+    this.#dayEvent = event;
+    this.#fillSystemEvent(event);
+  }
+
+  #fillSystemEvent(event: string): void {
     const message = this.#systemEvent.begin(this.#view, 0);
     message.timestampNs = this.#clockNs;
     message.eventCode = code(event);

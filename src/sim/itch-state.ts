@@ -28,7 +28,7 @@ const LOCATE_OFFSET = 1;
 const SCRATCH_BYTES = 64;
 
 /**
- * What a stream of ITCH messages amounts to: the last directory, trading state and short-sale entry of each security
+ * What a stream of ITCH messages amounts to: the last event of the day, the last directory, trading state and short-sale entry of each security
  * and every live order in order of time. Plain maps, for recorded flows (whose venue is not there to be asked) and as
  * the oracle that the generator's own books are checked against.
  */
@@ -40,8 +40,9 @@ export class ItchState {
   /** Messages of no known type or length. */
   malformed = 0;
   #timestampNs = 0;
-  /** Latest message of each security, by type. */
+  /** Latest message of each security, by type; the day's events count as one security. */
   readonly #latest = new Map<ItchType, Map<number, Uint8Array>>([
+    [ItchType.systemEvent, new Map()],
     [ItchType.stockDirectory, new Map()],
     [ItchType.tradingAction, new Map()],
     [ItchType.regShoRestriction, new Map()],

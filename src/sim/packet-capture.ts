@@ -7,7 +7,7 @@ import type { FeedConfig, WarmlineConfig } from '../config/schema.ts';
 import { Frame, FrameId, type Framer, PacketKind } from '../feed/framer.ts';
 import { moldSessionName } from '../venues/nasdaq/moldudp64.ts';
 import { feedProtocol } from '../venues/registry.ts';
-import { RecordedSource } from './recorded-source.ts';
+import { type PlayedFlow, RecordedSource } from './recorded-source.ts';
 import type { CaptureLine, RecordedPacketOutput, Recording } from './recording.ts';
 import { SimulatorError } from './simulator-error.ts';
 import { UnitCollector } from './unit-collector.ts';
@@ -162,7 +162,7 @@ function notFound(path: string, feed: FeedConfig, scan: CaptureScan): string {
 }
 
 /** Recorded packets in their time, with the units that they bring. */
-export class RecordedFlow {
+export class RecordedFlow implements PlayedFlow {
   /** The recording has been played to its end. */
   finished = false;
   /** Packets that are none of the protocol, or of another session: sent as captured, but no unit is taken. */
@@ -186,11 +186,6 @@ export class RecordedFlow {
     this.#start = scan.earliest ?? { seconds: 0, nanoseconds: 0 };
   }
 
-  /**
-   * Plays what is due: at most until `elapsedNs` of the recording's time, and until `units` units have been added.
-   * @param output takes each packet; its units are in the store by then
-   * @returns how many units were added
-   */
   play(store: UnitStore, elapsedNs: number, units: number, output?: RecordedPacketOutput): number {
     const before = store.units;
     while (store.units - before < units) {

@@ -1,20 +1,32 @@
 import type { FlowSource, SnapshotOutput } from './flow-source.ts';
 import { FollowedState } from './followed-state.ts';
-import type { RecordedFlow } from './packet-capture.ts';
 import type { RecordedPacketOutput } from './recording.ts';
 import type { UnitStore } from './unit-store.ts';
 
-/** Units of a packet capture, and its very packets where an output takes them. */
+/** Something recorded that is played in its own time. */
+export interface PlayedFlow {
+  /** It has been played to its end. */
+  readonly finished: boolean;
+  /**
+   * Plays what is due: at most until `elapsedNs` of the recording's time, and until `units` units have been added.
+   * @param output takes each packet, where there are packets; its units are in the store by then
+   * @returns how many units were added
+   */
+  play(store: UnitStore, elapsedNs: number, units: number, output?: RecordedPacketOutput): number;
+  close(): Promise<void>;
+}
+
+/** Units of a recording, and its very packets where an output takes them. */
 export class RecordedSource implements FlowSource {
   readonly description: string;
   readonly stamped = true;
   readonly #output: RecordedPacketOutput | undefined;
-  readonly #flow: RecordedFlow;
+  readonly #flow: PlayedFlow;
   readonly #state = new FollowedState();
   #store: UnitStore | undefined;
 
   /** @param output takes each packet as it was captured */
-  constructor(description: string, flow: RecordedFlow, output: RecordedPacketOutput | undefined) {
+  constructor(description: string, flow: PlayedFlow, output: RecordedPacketOutput | undefined) {
     this.description = description;
     this.#flow = flow;
     this.#output = output;

@@ -2,7 +2,9 @@ import { CaptureFile } from '../capture/capture-bytes.ts';
 import type { HeldDatagram } from '../capture/ordered-datagrams.ts';
 import type { WarmlineConfig } from '../config/schema.ts';
 import type { FlowSource } from './flow-source.ts';
+import { ItchFileFlow, isItchFile } from './itch-file-flow.ts';
 import { isPacketCapture, openPacketCapture } from './packet-capture.ts';
+import { RecordedSource } from './recorded-source.ts';
 import { SimulatorError } from './simulator-error.ts';
 
 /** Takes a recorded packet for the lines of these indexes. */
@@ -53,5 +55,11 @@ export async function openRecording(
     throw new SimulatorError(error.message);
   });
   if (await isPacketCapture(file)) return openPacketCapture(file, config, captureLines);
-  throw new SimulatorError(`${path} is no packet capture (pcap, pcapng)`);
+  if (!(await isItchFile(file))) throw new SimulatorError(`${path} is neither a packet capture nor a raw ITCH file`);
+  if (config.protocol !== 'nasdaq' || config.feeds.length !== 1) {
+    throw new SimulatorError(`${path} is a raw ITCH file: it can only be played as the sole feed of a nasdaq config`);
+  }
+  const description = `ITCH file ${path}`;
+  const createSource = (): FlowSource => new RecordedSource(description, new ItchFileFlow(file), undefined);
+  return [{ description, asCaptured: false, createSource }];
 }

@@ -1,76 +1,13 @@
-import { createHash } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { createConnection } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseConfig } from '../config/load.ts';
 import type { WarmlineConfig } from '../config/schema.ts';
-import { Frame, FrameId, PacketKind } from '../feed/framer.ts';
-import { MoldUdp64Framer, MoldUdp64Requests, moldSessionName, moldSessionWords } from '../venues/nasdaq/moldudp64.ts';
+import { MoldUdp64Requests, moldSessionWords } from '../venues/nasdaq/moldudp64.ts';
 import { askSimulator } from './control.ts';
 import { createSimulator, type Simulator, type SimulatorOverrides } from './simulator.ts';
-
-/** Reads one line the way a feed reader would: the units it has seen, by session and number. */
-class Reader {
-  readonly socket: Socket = createSocket('udp4');
-  readonly sessions = new Map<string, Map<number, Buffer>>();
-  endOfSession = 0;
-  heartbeats = 0;
-  malformed = 0;
-  packets = 0;
-  readonly #frame = new Frame();
-  #wake: (() => void)[] = [];
-
-  async open(): Promise<number> {
-    this.socket.on('message', (packet) => this.#read(packet));
-    this.socket.bind(0, '127.0.0.1');
-    await once(this.socket, 'listening');
-    this.socket.setRecvBufferSize(4 * 1024 * 1024);
-    return this.socket.address().port;
-  }
-
-  units(session: string): Map<number, Buffer> {
-    return this.sessions.get(session) ?? new Map();
-  }
-
-  /** Resolves when `condition` holds; it is asked after each packet. */
-  async until(condition: () => boolean): Promise<void> {
-    while (!condition()) await new Promise<void>((resolve) => this.#wake.push(resolve));
-  }
-
-  #read(packet: Buffer): void {
-    const frame = this.#frame;
-    const view = new DataView(packet.buffer, packet.byteOffset, packet.length);
-    const kind = new MoldUdp64Framer().frame(packet, view, 0, packet.length, frame);
-    this.packets++;
-    if (kind === PacketKind.malformed) this.malformed++;
-    else {
-      const session = moldSessionName(frame.session).trim();
-      if (kind === PacketKind.endOfSession) this.endOfSession++;
-      if (kind === PacketKind.heartbeat) this.heartbeats++;
-      let units = this.sessions.get(session);
-      if (units === undefined) {
-        units = new Map();
-        this.sessions.set(session, units);
-      }
-      for (let i = 0; i < frame.count; i++) {
-        const at = frame.unitOffset[i];
-        units.set(frame.ids[FrameId.first] + i, Buffer.from(packet.subarray(at, at + frame.unitLength[i])));
-      }
-    }
-    for (const wake of this.#wake.splice(0)) wake();
-  }
-}
-
-function hashOf(units: Map<number, Buffer>): string {
-  const hash = createHash('sha256');
-  const length = Buffer.alloc(4);
-  for (const [, unit] of [...units].sort(([a], [b]) => a - b)) {
-    length.writeUInt32BE(unit.length);
-    hash.update(length).update(unit);
-  }
-  return hash.digest('hex');
-}
+import { hashOf, LineReader } from './testing/line-reader.ts';
 
 const running: { stop(): Promise<void> }[] = [];
 const sockets: Socket[] = [];
@@ -82,8 +19,8 @@ afterEach(async () => {
 async function venue(
   sim: string,
   overrides: SimulatorOverrides = {},
-): Promise<{ simulator: Simulator; a: Reader; b: Reader; config: WarmlineConfig }> {
-  const [a, b] = [new Reader(), new Reader()];
+): Promise<{ simulator: Simulator; a: LineReader; b: LineReader; config: WarmlineConfig }> {
+  const [a, b] = [new LineReader(), new LineReader()];
   sockets.push(a.socket, b.socket);
   const config = parseConfig(
     `
@@ -106,7 +43,7 @@ sim: { endOfSession: 20ms, ${sim} }
   return { simulator, a, b, config };
 }
 
-async function readToTheEnd(simulator: Simulator, ...lines: Reader[]): Promise<void> {
+async function readToTheEnd(simulator: Simulator, ...lines: LineReader[]): Promise<void> {
   await simulator.stop();
   for (const line of lines) await line.until(() => line.endOfSession > 0);
 }
@@ -167,7 +104,7 @@ describe('the simulator', () => {
   it('answers retransmit requests with what one datagram holds, and not those that cannot be met', async () => {
     const { simulator, a } = await venue('session: RT, symbols: 4, maxPacket: 300B');
     await a.until(() => a.units('RT').size > 100);
-    const asker = new Reader();
+    const asker = new LineReader();
     sockets.push(asker.socket);
     await asker.open();
     const [port] = simulator.ports.feeds.itch.retransmit;
@@ -199,7 +136,7 @@ describe('the simulator', () => {
   it('holds answers back or leaves them out by a fault of the retransmit server', async () => {
     const { simulator, a } = await venue('session: RT', { faults: ['retransmit:refuse', 'retransmit:delay=5ms'] });
     await a.until(() => a.units('RT').size > 10);
-    const asker = new Reader();
+    const asker = new LineReader();
     sockets.push(asker.socket);
     await asker.open();
     const request = Buffer.alloc(20);

@@ -11,6 +11,7 @@ import type { LineStats } from './line-publisher.ts';
 import type { Recording } from './recording.ts';
 import type { RetransmitStats } from './retransmit-server.ts';
 import { SimulatorError } from './simulator-error.ts';
+import type { SnapshotStats } from './snapshot-server.ts';
 import type { UnitTruth } from './unit-store.ts';
 
 /** What the command line, a test or a bench sets apart from the config file. */
@@ -50,6 +51,7 @@ export interface FeedStats {
   readonly forgotten: number;
   readonly lines: Record<string, LineStats & { readonly faults: FaultStats }>;
   readonly retransmit: readonly RetransmitStats[];
+  readonly snapshot: SnapshotStats | undefined;
 }
 
 const TURN_MS = 1;
@@ -191,6 +193,7 @@ export class Simulator {
             feed.lines.map((line) => [line.name, { ...line.stats, faults: line.faults.stats }]),
           ),
           retransmit: feed.retransmitServers.map((server) => server.stats),
+          snapshot: feed.snapshotServer?.stats,
         },
       ]),
     );
