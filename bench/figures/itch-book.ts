@@ -53,7 +53,7 @@ export const itchBook: Figure = {
       const programs: Parameters<typeof runWorkload>[1] = {
         ours: await startOurs(context, 'itch-book', file),
         c: await context.startC('itch_book', `input=${file}`),
-        ...(decides ? { oursAgain: await startOurs(context, 'itch-book', file, 'ours again') } : {}),
+        ...(noise === undefined ? { oursAgain: await startOurs(context, 'itch-book', file, 'ours again') } : {}),
         ...(withNode ? { node: await context.startNode('itch-book-node', `input=${file}`, { as: 'Maps' }) } : {}),
       };
       const runs = await runWorkload(
@@ -68,7 +68,7 @@ export const itchBook: Figure = {
         criteria.push(
           againstTwin({ stat: label, ours: of('ours'), c: of('c'), node: of('node'), twin: 'c', atLeast: 0.6 }),
         );
-        noise ??= ratioOfPairs(of('oursAgain'), of('ours'));
+        if (runs.samples.has('oursAgain')) noise = ratioOfPairs(of('oursAgain'), of('ours'));
       }
       const ratio = ratioOfPairs(of('ours'), of('c'));
       rows.push([

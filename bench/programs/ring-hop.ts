@@ -7,12 +7,11 @@ import { type RecordHandler, SpscConsumer, SpscProducer } from '../../src/ring/s
 import { createSpscRing } from '../../src/ring/spsc-ring-descriptor.ts';
 import { nowNs, pinThisThread, readClock } from '../lib/hot-thread.ts';
 import { MemoryWatch } from '../lib/memory.ts';
+import { PAYLOAD_BYTES, readPayload, writePayload } from '../lib/payload.ts';
 import { encodeSamples } from '../lib/program.ts';
 import { commandLine, serve } from '../lib/serve.ts';
 import { askThread } from '../lib/thread.ts';
 
-const PAYLOAD_BYTES = 64;
-const PAYLOAD_WORDS = PAYLOAD_BYTES / 4;
 const RING_BYTES = 1 << 16;
 const ROUND_TRIPS_PER_SAMPLE = 32;
 const WARM_ROUND_TRIPS = 20_000;
@@ -34,11 +33,7 @@ class Reader implements RecordHandler {
     this.words = consumer.int32;
   }
   onRecord(_type: number, _bytes: Uint8Array, _view: DataView, offset: number): void {
-    const words = this.words;
-    const first = offset >> 2;
-    let sum = 0;
-    for (let i = 0; i < PAYLOAD_WORDS; i++) sum = (sum + words[first + i]!) | 0;
-    this.sum = (this.sum + sum) | 0;
+    this.sum = (this.sum + readPayload(this.words, offset >> 2)) | 0;
   }
 }
 
@@ -51,18 +46,13 @@ class Echo implements RecordHandler {
     this.producer = producer;
   }
   onRecord(_type: number, _bytes: Uint8Array, _view: DataView, offset: number): void {
-    const from = this.from;
-    const first = offset >> 2;
-    let sum = 0;
-    for (let i = 0; i < PAYLOAD_WORDS; i++) sum = (sum + from[first + i]!) | 0;
-    send(this.producer, sum);
+    send(this.producer, readPayload(this.from, offset >> 2));
   }
 }
 
 function send(producer: SpscProducer, n: number): void {
-  const at = producer.claim(1, PAYLOAD_BYTES) >> 2;
-  const words = producer.int32;
-  for (let i = 0; i < PAYLOAD_WORDS; i++) words[at + i] = n + i;
+  const at = producer.claim(1, PAYLOAD_BYTES);
+  writePayload(producer.int32, at >> 2, n);
   producer.commit();
 }
 

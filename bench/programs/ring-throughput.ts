@@ -7,11 +7,10 @@ import { type RecordHandler, SpscConsumer, SpscProducer } from '../../src/ring/s
 import { createSpscRing } from '../../src/ring/spsc-ring-descriptor.ts';
 import { nowNs, pinThisThread, readClock } from '../lib/hot-thread.ts';
 import { MemoryWatch } from '../lib/memory.ts';
+import { PAYLOAD_BYTES, readPayload, writePayload } from '../lib/payload.ts';
 import { commandLine, serve } from '../lib/serve.ts';
 import { askThread } from '../lib/thread.ts';
 
-const PAYLOAD_BYTES = 64;
-const PAYLOAD_WORDS = PAYLOAD_BYTES / 4;
 const RING_BYTES = 1 << 20;
 const DRAIN_LIMIT = 256;
 const DRAINS_PER_CLOCK = 256;
@@ -31,11 +30,7 @@ class Reader implements RecordHandler {
     this.words = consumer.int32;
   }
   onRecord(_type: number, _bytes: Uint8Array, _view: DataView, offset: number): void {
-    const words = this.words;
-    const first = offset >> 2;
-    let sum = 0;
-    for (let i = 0; i < PAYLOAD_WORDS; i++) sum = (sum + words[first + i]!) | 0;
-    this.sum = (this.sum + sum) | 0;
+    this.sum = (this.sum + readPayload(this.words, offset >> 2)) | 0;
   }
 }
 
@@ -50,8 +45,7 @@ function produce(producer: SpscProducer, stop: Int32Array, commitEvery: number):
       pending = 0;
       continue;
     }
-    const at = offset >> 2;
-    for (let i = 0; i < PAYLOAD_WORDS; i++) words[at + i] = n + i;
+    writePayload(words, offset >> 2, n);
     n = (n + 1) | 0;
     if (++pending >= commitEvery) {
       producer.commit();
