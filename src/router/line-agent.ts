@@ -5,6 +5,7 @@ import { SpscProducer } from '../ring/spsc-ring.ts';
 import type { Agent } from '../runtime/agent.ts';
 import type { AgentContext } from '../runtime/agent-context.ts';
 import { PacketRecord } from './packet-record.ts';
+import { RingReporter } from './report-record.ts';
 
 /** What a line's thread is given. Structured-cloneable. */
 export interface LineAgentOptions {
@@ -31,7 +32,7 @@ export class LineAgent implements Agent {
   private readonly errors: Float64Array;
   private quietTurns = 0;
 
-  constructor(options: LineAgentOptions) {
+  constructor(options: LineAgentOptions, reporter: RingReporter) {
     this.name = options.name;
     this.poller = createDatagramPoller(options.ioMode, {
       batch: options.batch,
@@ -41,6 +42,7 @@ export class LineAgent implements Agent {
     });
     this.rings = options.sockets.map((entry) => new SpscProducer(entry.ring));
     for (const entry of options.sockets) this.poller.open(entry.socket);
+    for (const warning of this.poller.warnings ?? []) reporter.warn(warning);
     this.drops = new Float64Array(options.sockets.length);
     this.errors = new Float64Array(options.sockets.length);
   }
@@ -89,6 +91,6 @@ export class LineAgent implements Agent {
 }
 
 /** Entry of a line's thread. */
-export function createAgent(options: LineAgentOptions, _context: AgentContext): Agent {
-  return new LineAgent(options);
+export function createAgent(options: LineAgentOptions, context: AgentContext): Agent {
+  return new LineAgent(options, new RingReporter(context.reports));
 }

@@ -1,4 +1,3 @@
-import { EventRecord } from '../feed/event-record.ts';
 import type { SpscProducer } from '../ring/spsc-ring.ts';
 import type { StrategyReporter } from '../strategy/strategy-host.ts';
 
@@ -6,8 +5,8 @@ import type { StrategyReporter } from '../strategy/strategy-host.ts';
 export const ReportType = {
   /** A feed event, see `feed/event-record.ts`. */
   feedEvent: 1,
-  /** JSON of a {@link StrategyReport}, UTF-8. Rare by nature. */
-  strategy: 2,
+  /** JSON of an {@link AgentReport}, UTF-8. Rare by nature. */
+  text: 2,
 } as const;
 
 /** Bytes to reserve in a report ring for a burst of events: a flapping line can raise thousands in a second. */
@@ -16,8 +15,9 @@ export const ROUTER_REPORT_RING_BYTES = 1 << 20;
 /** Longest text that a strategy's report carries; the rest is cut. */
 const MAX_TEXT = 4000;
 
-/** What a strategy says or suffers. */
-export type StrategyReport =
+/** What an agent has to say in words: a strategy's log and its failure, or something that is not as configured. */
+export type AgentReport =
+  | { readonly kind: 'warning'; readonly message: string }
   | { readonly kind: 'log'; readonly strategy: string; readonly message: string }
   | {
       readonly kind: 'failed';
@@ -30,8 +30,8 @@ export type StrategyReport =
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Sends strategies' reports through a thread's report ring. Allocates: for what is rare. */
-export class RingStrategyReporter implements StrategyReporter {
+/** Sends words through a thread's report ring. Allocates: for what is rare. */
+export class RingReporter implements StrategyReporter {
   private readonly ring: SpscProducer;
 
   constructor(ring: SpscProducer) {
@@ -48,20 +48,22 @@ export class RingStrategyReporter implements StrategyReporter {
     this.send({ kind: 'failed', strategy, callback, message, stack });
   }
 
-  private send(report: StrategyReport): void {
+  /** Something is not as configured: one sentence with its remedy. */
+  warn(message: string): void {
+    this.send({ kind: 'warning', message });
+  }
+
+  private send(report: AgentReport): void {
     const bytes = encoder.encode(JSON.stringify(report));
-    const at = this.ring.claim(ReportType.strategy, bytes.length);
+    const at = this.ring.claim(ReportType.text, bytes.length);
     if (at < 0) return; // counted by the ring
     this.ring.bytes.set(bytes, at);
     this.ring.commit();
   }
 }
 
-/** Reads a strategy's report out of a ring record. */
-export function decodeStrategyReport(bytes: Uint8Array, offset: number, length: number): StrategyReport {
+/** Reads an agent's report out of a ring record. */
+export function decodeAgentReport(bytes: Uint8Array, offset: number, length: number): AgentReport {
   // a TextDecoder refuses shared memory, so the text is copied out first
-  return JSON.parse(decoder.decode(Uint8Array.from(bytes.subarray(offset, offset + length)))) as StrategyReport;
+  return JSON.parse(decoder.decode(Uint8Array.from(bytes.subarray(offset, offset + length)))) as AgentReport;
 }
-
-/** Bytes of a feed event's record. */
-export const FEED_EVENT_BYTES = EventRecord.bytes;

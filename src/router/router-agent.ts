@@ -13,7 +13,7 @@ import { FeedRouter } from './feed-router.ts';
 import { OperatorCommands } from './operator-commands.ts';
 import { type PacketInput, RingInput, SocketInput, type SocketRoute } from './packet-input.ts';
 import { FeedRecovery, type RecoveryConfig } from './recovery.ts';
-import { RingStrategyReporter } from './report-record.ts';
+import { RingReporter } from './report-record.ts';
 import { TurnClock } from './turn-clock.ts';
 
 /** One feed as the router's thread is told of it. Structured-cloneable. */
@@ -109,7 +109,7 @@ export class RouterAgent implements Agent {
   ): Promise<RouterAgent> {
     const monotonic = createClock(context.native);
     const clock = new TurnClock(monotonic, options.latency);
-    const reporter = new RingStrategyReporter(context.reports);
+    const reporter = new RingReporter(context.reports);
     const protocols = options.feeds.map((feed) => feedProtocol(feed.protocol));
     const handlers = options.feeds.map((feed, number) => createHandler(protocols[number], feed));
     const named = options.feeds.map((feed, number) => ({ name: feed.name, handler: handlers[number] }));
@@ -158,6 +158,7 @@ export class RouterAgent implements Agent {
       router.recovery = recovery;
       if (recovery.socket >= 0) routes.push({ feed: router, source: Source.retransmit });
     });
+    for (const warning of poller.warnings ?? []) reporter.warn(warning);
     clock.begin(monotonic.nowNs, false);
     context.keepTime(poller.nowNs);
     for (const host of hosts) await host.load();

@@ -4,7 +4,7 @@ import { parseConfig } from '../config/load.ts';
 import { FeedEventKind, FeedStatus, SwitchEvidence } from '../feed/events.ts';
 import { FeedCell, LineCell, lineCell } from '../feed/feed-counters.ts';
 import { loadNative } from '../io/native.ts';
-import type { StrategyReport } from './report-record.ts';
+import type { AgentReport } from './report-record.ts';
 import { Router } from './router.ts';
 import { freeUdpPort, MoldVenue } from './testing/mold-venue.ts';
 
@@ -19,7 +19,7 @@ interface Heard {
 /** A router on its own ports, with a venue by hand, and all that it reported. */
 class Bench {
   readonly heard: Heard[] = [];
-  readonly reports: StrategyReport[] = [];
+  readonly reports: AgentReport[] = [];
   readonly warnings: string[] = [];
   readonly failures: string[] = [];
   readonly venue = new MoldVenue();

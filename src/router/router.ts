@@ -7,7 +7,7 @@ import { type AgentThread, describeThreadEnd } from '../runtime/thread.ts';
 import type { ThreadSpec } from '../runtime/thread-spec.ts';
 import { isIncident } from './incident.ts';
 import { OperatorCommand, OperatorControl } from './operator-commands.ts';
-import { decodeStrategyReport, ReportType, type StrategyReport } from './report-record.ts';
+import { type AgentReport, decodeAgentReport, ReportType } from './report-record.ts';
 import { type RouterSetup, setUpRouter } from './router-setup.ts';
 
 /** What happens on a router, told on the main thread. Every callback is optional. */
@@ -17,7 +17,7 @@ export interface RouterListener {
   /** An event after which the packets around it are worth keeping. */
   incident?(feed: number, event: FeedEvent): void;
   /** A strategy logged something or threw. */
-  strategy?(report: StrategyReport): void;
+  strategy?(report: Exclude<AgentReport, { kind: 'warning' }>): void;
   /** Something is not as configured, or a thread is in trouble; one sentence with its remedy. */
   warning?(text: string): void;
   /** The thread that routes has ended by itself: nothing is delivered any more. `why` is a sentence. */
@@ -112,8 +112,10 @@ export class Router implements RecordHandler {
       const feed = decodeEvent(view, offset, this.event);
       this.listener.feedEvent?.(feed, this.event);
       if (isIncident(this.event)) this.listener.incident?.(feed, this.event);
-    } else if (type === ReportType.strategy) {
-      this.listener.strategy?.(decodeStrategyReport(bytes, offset, length));
+    } else if (type === ReportType.text) {
+      const report = decodeAgentReport(bytes, offset, length);
+      if (report.kind === 'warning') this.listener.warning?.(report.message);
+      else this.listener.strategy?.(report);
     }
   }
 

@@ -6,7 +6,7 @@ import type { FeedHandler } from '../feed/protocol.ts';
 import { BroadcastReader, LAPPED } from '../ring/broadcast-ring.ts';
 import type { RecordHandler } from '../ring/spsc-ring.ts';
 import { BroadcastRecord } from '../router/broadcast-record.ts';
-import { RingStrategyReporter } from '../router/report-record.ts';
+import { RingReporter } from '../router/report-record.ts';
 import type { Agent } from '../runtime/agent.ts';
 import type { AgentContext } from '../runtime/agent-context.ts';
 import { type Clock, createClock } from '../runtime/clock.ts';
@@ -58,7 +58,7 @@ export class StrategyAgent implements Agent, RecordHandler {
     this.now = new Float64Array(3);
     this.lastId = new Float64Array(options.feeds.length);
     const named = options.feeds.map((feed) => ({ name: feed.name, handler: attachHandler(feed) }));
-    const reports = new RingStrategyReporter(context.reports);
+    const reports = new RingReporter(context.reports);
     const reporter = {
       log: (strategy: string, message: string) => reports.log(strategy, message),
       failed: (strategy: string, callback: string, error: unknown) => {
