@@ -176,33 +176,35 @@ static inline void append(uint32_t at, uint32_t level, uint32_t shares) {
   l->shares += shares;
 }
 
-static inline void unlink_order(struct instrument *i, uint32_t side, uint32_t at) {
+/* Returns the level, or 0 if it is gone. */
+static inline uint32_t unlink_order(struct instrument *i, uint32_t side, uint32_t at, uint32_t level) {
   struct order *o = &orders[at];
-  struct level *l = &levels[o->level];
+  struct level *l = &levels[level];
   if (o->previous) orders[o->previous].next = o->next;
   else l->head = o->next;
   if (o->next) orders[o->next].previous = o->previous;
   else l->tail = o->previous;
-  if (--l->orders == 0) remove_level(i, side, o->level);
-  else l->shares -= o->shares;
+  if (--l->orders == 0) {
+    remove_level(i, side, level);
+    return 0;
+  }
+  l->shares -= o->shares;
+  return level;
 }
 
-static inline void unchain(uint32_t at, uint32_t high, uint32_t low) {
-  uint32_t *link = &buckets[bucket_of(high, low)];
-  while (*link != at) link = &orders[*link].chain;
-  *link = orders[at].chain;
-}
-
-static inline void publish(struct instrument *i, uint32_t side) {
+/* `touched` is the level that an operation changed, or 0 if a level has gone. */
+static inline void publish(struct instrument *i, uint32_t side, uint32_t touched) {
   uint32_t price = 0, count = 0;
   double shares = 0;
   if (i->levels[side]) {
-    const struct level *l = &levels[ladders[i->ladder[side] + i->levels[side] - 1].level];
+    uint32_t top = ladders[i->ladder[side] + i->levels[side] - 1].level;
+    if (touched && top != touched) return;
+    const struct level *l = &levels[top];
     price = l->price;
+    if (!touched && i->best_price[side] == price) return;
     count = l->orders;
     shares = l->shares;
   }
-  if (i->best_price[side] == price && i->best_shares[side] == shares && i->best_orders[side] == count) return;
   i->best_price[side] = price;
   i->best_orders[side] = count;
   i->best_shares[side] = shares;
@@ -247,32 +249,43 @@ static int add(uint32_t instrument, uint32_t side, uint32_t high, uint32_t low, 
   o->chain = first;
   *bucket = at;
   append(at, level, shares);
-  publish(i, side);
+  publish(i, side, level);
   end_change(i);
   return applied(instrument);
 }
+
+/* Word that points at the order which `find` has found: a hash bucket, or the order before it in the chain. */
+static uint32_t *link_to;
+static uint32_t found_level, found_book;
 
 static inline uint32_t find(uint32_t instrument, uint32_t high, uint32_t low) {
   if (instrument >= max_instruments) {
     counters[BAD_INSTRUMENT]++;
     return 0;
   }
-  uint32_t at = buckets[bucket_of(high, low)];
-  while (at && (orders[at].reference_low != low || orders[at].reference_high != high)) at = orders[at].chain;
+  uint32_t *to = &buckets[bucket_of(high, low)], at = *to;
+  while (at && (orders[at].reference_low != low || orders[at].reference_high != high)) {
+    to = &orders[at].chain;
+    at = *to;
+  }
   if (!at) {
     refuse(instrument, UNKNOWN, SUSPECT);
     return 0;
   }
-  uint32_t owner = levels[orders[at].level].book >> 1;
+  uint32_t level = orders[at].level, book = levels[level].book, owner = book >> 1;
   if (owner != instrument) {
     refuse(owner, MISMATCH, SUSPECT);
     mark(instrument, SUSPECT);
     return 0;
   }
+  link_to = to;
+  found_level = level;
+  found_book = book;
   return at;
 }
 
-static inline void free_place(uint32_t at) {
+static inline void remove_order(uint32_t at) {
+  *link_to = orders[at].chain;
   orders[at].chain = free_order;
   free_order = at;
   live_orders--;
@@ -284,18 +297,16 @@ static int reduce(uint32_t instrument, uint32_t high, uint32_t low, uint32_t sha
   struct order *o = &orders[at];
   if (shares > o->shares) return refuse(instrument, OVER_EXECUTION, SUSPECT);
   struct instrument *i = &instruments[instrument];
-  struct level *l = &levels[o->level];
-  uint32_t side = l->book & 1;
+  uint32_t level = found_level, side = found_book & 1;
   begin_change(i);
   if (shares == o->shares) {
-    unchain(at, high, low);
-    unlink_order(i, side, at);
-    free_place(at);
+    remove_order(at);
+    publish(i, side, unlink_order(i, side, at, level));
   } else {
     o->shares -= shares;
-    l->shares -= shares;
+    levels[level].shares -= shares;
+    publish(i, side, level);
   }
-  publish(i, side);
   end_change(i);
   return applied(instrument);
 }
@@ -304,12 +315,10 @@ static int delete(uint32_t instrument, uint32_t high, uint32_t low) {
   uint32_t at = find(instrument, high, low);
   if (!at) return 0;
   struct instrument *i = &instruments[instrument];
-  uint32_t side = levels[orders[at].level].book & 1;
+  uint32_t level = found_level, side = found_book & 1;
   begin_change(i);
-  unchain(at, high, low);
-  unlink_order(i, side, at);
-  free_place(at);
-  publish(i, side);
+  remove_order(at);
+  publish(i, side, unlink_order(i, side, at, level));
   end_change(i);
   return applied(instrument);
 }
@@ -322,7 +331,7 @@ static int replace(uint32_t instrument, uint32_t high, uint32_t low, uint32_t ne
   for (uint32_t other = *bucket; other; other = orders[other].chain)
     if (orders[other].reference_low == new_low && orders[other].reference_high == new_high && other != at)
       return refuse(instrument, DUPLICATE, SUSPECT);
-  uint32_t book = levels[orders[at].level].book, side = book & 1;
+  uint32_t old_level = found_level, book = found_book, side = book & 1;
   struct instrument *i = &instruments[instrument];
   begin_change(i);
   uint32_t level = level_at(i, book, side, price);
@@ -331,8 +340,8 @@ static int replace(uint32_t instrument, uint32_t high, uint32_t low, uint32_t ne
     return refuse(instrument, LEVELS_FULL, INCOMPLETE);
   }
   levels[level].orders++;
-  unchain(at, high, low);
-  unlink_order(i, side, at);
+  *link_to = orders[at].chain;
+  uint32_t touched = unlink_order(i, side, at, old_level);
   levels[level].orders--;
   struct order *o = &orders[at];
   o->reference_low = new_low;
@@ -341,7 +350,8 @@ static int replace(uint32_t instrument, uint32_t high, uint32_t low, uint32_t ne
   o->chain = *bucket;
   *bucket = at;
   append(at, level, shares);
-  publish(i, side);
+  publish(i, side, touched);
+  if (touched != level) publish(i, side, level);
   end_change(i);
   return applied(instrument);
 }

@@ -17,6 +17,7 @@ export const BookChange = {
   none: 0,
   bids: 1,
   asks: 2,
+  /** The best bid: its price, its shares or its queue. */
   bestBid: 4,
   bestAsk: 8,
   /** Its status word changed. */
@@ -73,6 +74,11 @@ export class BookWriter {
   instrument = -1;
   /** {@link BookChange} bits of the last operation. */
   change = 0;
+  /** Word that points at the order which {@link find} has found: a hash bucket, or the order before it in the chain. */
+  private link = 0;
+  /** The level of that order, and the level's book word. */
+  private level = 0;
+  private book = 0;
 
   private readonly words: Int32Array;
   /** The same memory as doubles. */
@@ -123,10 +129,10 @@ export class BookWriter {
     const first = words[bucket];
     let other = first;
     while (other !== 0) {
-      if (words[other] === referenceLow && words[other + REF_HIGH] === referenceHigh) {
+      if (words[other] === referenceLow && words[(other + REF_HIGH) | 0] === referenceHigh) {
         return this.suspect(instrument, BookCounter.duplicateReference);
       }
-      other = words[other + CHAIN];
+      other = words[(other + CHAIN) | 0];
     }
     let order = words[BookHeader.freeOrder];
     if (order === 0) {
@@ -135,24 +141,24 @@ export class BookWriter {
     }
     const record = (this.instruments + (instrument << INSTRUMENT_BITS)) | 0;
     const version = words[record];
-    words[record] = version + 1;
+    words[record] = (version + 1) | 0;
     const level = this.levelAt(record, (instrument << 1) | side, side, price);
     if (level === 0) {
-      words[record] = version + 2;
+      words[record] = (version + 2) | 0;
       return this.incomplete(instrument, BookCounter.levelsFull);
     }
     if (order === words[BookHeader.freshOrder]) words[BookHeader.freshOrder] = order + ORDER_WORDS;
-    else words[BookHeader.freeOrder] = words[order + CHAIN];
+    else words[BookHeader.freeOrder] = words[(order + CHAIN) | 0];
     words[BookHeader.liveOrders]++;
     words[order] = referenceLow;
-    words[order + REF_HIGH] = referenceHigh;
-    words[order + SHARES] = shares;
-    words[order + ATTRIBUTION] = attribution;
-    words[order + CHAIN] = first;
+    words[(order + REF_HIGH) | 0] = referenceHigh;
+    words[(order + SHARES) | 0] = shares;
+    words[(order + ATTRIBUTION) | 0] = attribution;
+    words[(order + CHAIN) | 0] = first;
     words[bucket] = order;
     this.append(order, level, shares);
-    this.publish(record, side);
-    words[record] = version + 2;
+    this.publish(record, side, level);
+    words[record] = (version + 2) | 0;
     return this.applied(instrument, side);
   }
 
@@ -161,17 +167,14 @@ export class BookWriter {
     const order = this.find(instrument, referenceHigh, referenceLow);
     if (order === 0) return false;
     const words = this.words;
-    const side = words[words[order + LEVEL] + BOOK] & 1;
+    const level = this.level;
+    const side = this.book & 1;
     const record = (this.instruments + (instrument << INSTRUMENT_BITS)) | 0;
     const version = words[record];
-    words[record] = version + 1;
-    this.unchain(order, referenceHigh, referenceLow);
-    this.unlink(record, side, order);
-    words[order + CHAIN] = words[BookHeader.freeOrder];
-    words[BookHeader.freeOrder] = order;
-    words[BookHeader.liveOrders]--;
-    this.publish(record, side);
-    words[record] = version + 2;
+    words[record] = (version + 1) | 0;
+    this.remove(order);
+    this.publish(record, side, this.unlink(record, side, order, level));
+    words[record] = (version + 2) | 0;
     return this.applied(instrument, side);
   }
 
@@ -190,34 +193,36 @@ export class BookWriter {
     if (shares === 0) return this.suspect(instrument, BookCounter.zeroShares);
     const words = this.words;
     const bucket = this.bucketOf(newReferenceHigh, newReferenceLow);
-    for (let other = words[bucket]; other !== 0; other = words[other + CHAIN]) {
-      if (words[other] === newReferenceLow && words[other + REF_HIGH] === newReferenceHigh && other !== order) {
+    for (let other = words[bucket]; other !== 0; other = words[(other + CHAIN) | 0]) {
+      if (words[other] === newReferenceLow && words[(other + REF_HIGH) | 0] === newReferenceHigh && other !== order) {
         return this.suspect(instrument, BookCounter.duplicateReference);
       }
     }
-    const book = words[words[order + LEVEL] + BOOK];
+    const oldLevel = this.level;
+    const book = this.book;
     const side = book & 1;
     const record = (this.instruments + (instrument << INSTRUMENT_BITS)) | 0;
     const version = words[record];
-    words[record] = version + 1;
+    words[record] = (version + 1) | 0;
     // The new level first: where there is no room for it, the book stays as it was.
     const level = this.levelAt(record, book, side, price);
     if (level === 0) {
-      words[record] = version + 2;
+      words[record] = (version + 2) | 0;
       return this.incomplete(instrument, BookCounter.levelsFull);
     }
-    words[level + LEVEL_ORDERS]++; // keeps it alive should the old order be its only one
-    this.unchain(order, referenceHigh, referenceLow);
-    this.unlink(record, side, order);
-    words[level + LEVEL_ORDERS]--;
+    words[(level + LEVEL_ORDERS) | 0]++; // keeps it alive should the old order be its only one
+    words[this.link] = words[(order + CHAIN) | 0]; // out of its hash bucket
+    const touched = this.unlink(record, side, order, oldLevel);
+    words[(level + LEVEL_ORDERS) | 0]--;
     words[order] = newReferenceLow;
-    words[order + REF_HIGH] = newReferenceHigh;
-    words[order + SHARES] = shares;
-    words[order + CHAIN] = words[bucket];
+    words[(order + REF_HIGH) | 0] = newReferenceHigh;
+    words[(order + SHARES) | 0] = shares;
+    words[(order + CHAIN) | 0] = words[bucket];
     words[bucket] = order;
     this.append(order, level, shares);
-    this.publish(record, side);
-    words[record] = version + 2;
+    this.publish(record, side, touched);
+    if (touched !== level) this.publish(record, side, level);
+    words[record] = (version + 2) | 0;
     return this.applied(instrument, side);
   }
 
@@ -226,25 +231,22 @@ export class BookWriter {
     const order = this.find(instrument, referenceHigh, referenceLow);
     if (order === 0) return false;
     const words = this.words;
-    const left = words[order + SHARES] >>> 0;
+    const left = words[(order + SHARES) | 0] >>> 0;
     if (shares >>> 0 > left) return this.suspect(instrument, BookCounter.overExecution);
-    const level = words[order + LEVEL];
-    const side = words[level + BOOK] & 1;
+    const level = this.level;
+    const side = this.book & 1;
     const record = (this.instruments + (instrument << INSTRUMENT_BITS)) | 0;
     const version = words[record];
-    words[record] = version + 1;
+    words[record] = (version + 1) | 0;
     if (shares >>> 0 === left) {
-      this.unchain(order, referenceHigh, referenceLow);
-      this.unlink(record, side, order);
-      words[order + CHAIN] = words[BookHeader.freeOrder];
-      words[BookHeader.freeOrder] = order;
-      words[BookHeader.liveOrders]--;
+      this.remove(order);
+      this.publish(record, side, this.unlink(record, side, order, level));
     } else {
-      words[order + SHARES] = left - (shares >>> 0);
+      words[(order + SHARES) | 0] = left - (shares >>> 0);
       this.doubles[(level + LEVEL_SHARES) >> 1] -= shares >>> 0;
+      this.publish(record, side, level);
     }
-    this.publish(record, side);
-    words[record] = version + 2;
+    words[record] = (version + 2) | 0;
     return this.applied(instrument, side);
   }
 
@@ -257,20 +259,27 @@ export class BookWriter {
       return 0;
     }
     const words = this.words;
-    let order = words[this.bucketOf(referenceHigh, referenceLow)];
-    while (order !== 0 && (words[order] !== referenceLow || words[order + REF_HIGH] !== referenceHigh)) {
-      order = words[order + CHAIN];
+    let link = this.bucketOf(referenceHigh, referenceLow);
+    let order = words[link];
+    while (order !== 0 && (words[order] !== referenceLow || words[(order + REF_HIGH) | 0] !== referenceHigh)) {
+      link = (order + CHAIN) | 0;
+      order = words[link];
     }
     if (order === 0) {
       this.suspect(instrument, BookCounter.unknownReference);
       return 0;
     }
-    const owner = words[words[order + LEVEL] + BOOK] >> 1;
+    const level = words[(order + LEVEL) | 0];
+    const book = words[(level + BOOK) | 0];
+    const owner = book >> 1;
     if (owner !== instrument) {
       this.suspect(owner, BookCounter.instrumentMismatch);
       this.mark(instrument, InstrumentStatus.suspect);
       return 0;
     }
+    this.link = link;
+    this.level = level;
+    this.book = book;
     return order;
   }
 
@@ -285,48 +294,49 @@ export class BookWriter {
     );
   }
 
-  /** Takes an order out of its hash bucket. */
-  private unchain(order: number, referenceHigh: number, referenceLow: number): void {
-    const words = this.words;
-    const bucket = this.bucketOf(referenceHigh, referenceLow);
-    const after = words[order + CHAIN];
-    let at = words[bucket];
-    if (at === order) {
-      words[bucket] = after;
-      return;
-    }
-    while (words[at + CHAIN] !== order) at = words[at + CHAIN];
-    words[at + CHAIN] = after;
-  }
-
   /** Puts an order last in a level's queue. */
   private append(order: number, level: number, shares: number): void {
     const words = this.words;
-    const tail = words[level + TAIL];
-    words[order + LEVEL] = level;
-    words[order + PREVIOUS] = tail;
-    words[order + NEXT] = 0;
-    if (tail === 0) words[level + HEAD] = order;
-    else words[tail + NEXT] = order;
-    words[level + TAIL] = order;
-    words[level + LEVEL_ORDERS]++;
+    const tail = words[(level + TAIL) | 0];
+    words[(order + LEVEL) | 0] = level;
+    words[(order + PREVIOUS) | 0] = tail;
+    words[(order + NEXT) | 0] = 0;
+    if (tail === 0) words[(level + HEAD) | 0] = order;
+    else words[(tail + NEXT) | 0] = order;
+    words[(level + TAIL) | 0] = order;
+    words[(level + LEVEL_ORDERS) | 0]++;
     this.doubles[(level + LEVEL_SHARES) >> 1] += shares >>> 0;
   }
 
-  /** Takes an order out of its level's queue, and the level out of its ladder if that was the last one. */
-  private unlink(record: number, side: number, order: number): void {
+  /** Takes the order that {@link find} has found out of its hash bucket and frees its place. */
+  private remove(order: number): void {
     const words = this.words;
-    const level = words[order + LEVEL];
-    const previous = words[order + PREVIOUS];
-    const next = words[order + NEXT];
-    if (previous === 0) words[level + HEAD] = next;
-    else words[previous + NEXT] = next;
-    if (next === 0) words[level + TAIL] = previous;
-    else words[next + PREVIOUS] = previous;
-    const left = (words[level + LEVEL_ORDERS] - 1) | 0;
-    words[level + LEVEL_ORDERS] = left;
-    if (left === 0) this.removeLevel(record, side, level);
-    else this.doubles[(level + LEVEL_SHARES) >> 1] -= words[order + SHARES] >>> 0;
+    words[this.link] = words[(order + CHAIN) | 0];
+    words[(order + CHAIN) | 0] = words[BookHeader.freeOrder];
+    words[BookHeader.freeOrder] = order;
+    words[BookHeader.liveOrders]--;
+  }
+
+  /**
+   * Takes an order out of its level's queue, and the level out of its ladder if that was the last one.
+   * @returns the level, or 0 if it is gone
+   */
+  private unlink(record: number, side: number, order: number, level: number): number {
+    const words = this.words;
+    const previous = words[(order + PREVIOUS) | 0];
+    const next = words[(order + NEXT) | 0];
+    if (previous === 0) words[(level + HEAD) | 0] = next;
+    else words[(previous + NEXT) | 0] = next;
+    if (next === 0) words[(level + TAIL) | 0] = previous;
+    else words[(next + PREVIOUS) | 0] = previous;
+    const left = (words[(level + LEVEL_ORDERS) | 0] - 1) | 0;
+    words[(level + LEVEL_ORDERS) | 0] = left;
+    if (left === 0) {
+      this.removeLevel(record, side, level);
+      return 0;
+    }
+    this.doubles[(level + LEVEL_SHARES) >> 1] -= words[(order + SHARES) | 0] >>> 0;
+    return level;
   }
 
   /** Index in a ladder of the first entry whose key is not below `key`. */
@@ -351,27 +361,27 @@ export class BookWriter {
   private levelAt(record: number, book: number, side: number, price: number): number {
     const words = this.words;
     const key = ladderKey(side, price);
-    const ladder = words[record + LADDER + side];
-    const levels = words[record + LEVELS + side];
+    const ladder = words[(record + LADDER + side) | 0];
+    const levels = words[(record + LEVELS + side) | 0];
     const index = this.ladderIndex(ladder, levels, key);
     if (index < levels) {
       const entry = (ladder + (index << 1)) | 0;
-      if (words[entry] === key) return words[entry + LadderWord.level];
+      if (words[entry] === key) return words[(entry + LadderWord.level) | 0];
     }
     return this.insertLevel(record, book, side, price, key, index);
   }
 
   private insertLevel(record: number, book: number, side: number, price: number, key: number, index: number): number {
     const words = this.words;
-    const levels = words[record + LEVELS + side];
-    let ladder = words[record + LADDER + side];
-    if (ladder === 0 || levels === 1 << words[record + LADDER_BITS + side]) {
+    const levels = words[(record + LEVELS + side) | 0];
+    let ladder = words[(record + LADDER + side) | 0];
+    if (ladder === 0 || levels === 1 << words[(record + LADDER_BITS + side) | 0]) {
       ladder = this.growLadder(record, side);
       if (ladder === 0) return 0;
     }
     let level = words[BookHeader.freeLevel];
     if (level !== 0) {
-      words[BookHeader.freeLevel] = words[level + LEVEL_CHAIN];
+      words[BookHeader.freeLevel] = words[(level + LEVEL_CHAIN) | 0];
     } else {
       level = words[BookHeader.freshLevel];
       if (level === this.levelsEnd) return 0;
@@ -379,27 +389,27 @@ export class BookWriter {
     }
     words[BookHeader.liveLevels]++;
     words[level] = price;
-    words[level + LEVEL_ORDERS] = 0;
-    words[level + HEAD] = 0;
-    words[level + TAIL] = 0;
-    words[level + BOOK] = book;
+    words[(level + LEVEL_ORDERS) | 0] = 0;
+    words[(level + HEAD) | 0] = 0;
+    words[(level + TAIL) | 0] = 0;
+    words[(level + BOOK) | 0] = book;
     this.doubles[(level + LEVEL_SHARES) >> 1] = 0;
     const entry = (ladder + (index << 1)) | 0;
     for (let at = (ladder + (levels << 1)) | 0; at > entry; at -= LadderWord.words) {
       words[at] = words[at - 2];
-      words[at + 1] = words[at - 1];
+      words[(at + 1) | 0] = words[at - 1];
     }
     words[entry] = key;
-    words[entry + LadderWord.level] = level;
-    words[record + LEVELS + side] = levels + 1;
+    words[(entry + LadderWord.level) | 0] = level;
+    words[(record + LEVELS + side) | 0] = levels + 1;
     return level;
   }
 
   /** Moves a side's ladder to a block twice as large. @returns the block, or 0 if there is no room */
   private growLadder(record: number, side: number): number {
     const words = this.words;
-    const old = words[record + LADDER + side];
-    const oldBits = words[record + LADDER_BITS + side];
+    const old = words[(record + LADDER + side) | 0];
+    const oldBits = words[(record + LADDER_BITS + side) | 0];
     const bits = old === 0 ? LADDER_SMALLEST_BITS : oldBits + 1;
     const list = BookHeader.freeLadder + bits - LADDER_SMALLEST_BITS;
     if (bits - LADDER_SMALLEST_BITS >= LADDER_CLASSES) return 0;
@@ -418,51 +428,50 @@ export class BookWriter {
       words[old] = words[oldList];
       words[oldList] = old;
     }
-    words[record + LADDER + side] = block;
-    words[record + LADDER_BITS + side] = bits;
+    words[(record + LADDER + side) | 0] = block;
+    words[(record + LADDER_BITS + side) | 0] = bits;
     return block;
   }
 
   private removeLevel(record: number, side: number, level: number): void {
     const words = this.words;
-    const ladder = words[record + LADDER + side];
-    const last = (words[record + LEVELS + side] - 1) | 0;
+    const ladder = words[(record + LADDER + side) | 0];
+    const last = (words[(record + LEVELS + side) | 0] - 1) | 0;
     const index = this.ladderIndex(ladder, last + 1, ladderKey(side, words[level]));
     const end = (ladder + (last << 1)) | 0;
     for (let at = (ladder + (index << 1)) | 0; at < end; at += LadderWord.words) {
-      words[at] = words[at + 2];
-      words[at + 1] = words[at + 3];
+      words[at] = words[(at + 2) | 0];
+      words[(at + 1) | 0] = words[(at + 3) | 0];
     }
-    words[record + LEVELS + side] = last;
-    words[level + LEVEL_CHAIN] = words[BookHeader.freeLevel];
+    words[(record + LEVELS + side) | 0] = last;
+    words[(level + LEVEL_CHAIN) | 0] = words[BookHeader.freeLevel];
     words[BookHeader.freeLevel] = level;
     words[BookHeader.liveLevels]--;
   }
 
-  /** Writes a side's best price cells if they changed. */
-  private publish(record: number, side: number): void {
+  /**
+   * Writes a side's best price cells if an operation has touched the best level.
+   * @param touched the level it changed, or 0 if a level has gone
+   */
+  private publish(record: number, side: number, touched: number): void {
     const words = this.words;
-    const levels = words[record + LEVELS + side];
+    const levels = words[(record + LEVELS + side) | 0];
+    let top = 0;
     let price = 0;
     let orders = 0;
-    let level = 0;
+    let shares = 0;
     if (levels !== 0) {
-      level = words[(words[record + LADDER + side] + (levels << 1) - 1) | 0];
-      price = words[level];
-      orders = words[level + LEVEL_ORDERS];
+      top = words[(words[(record + LADDER + side) | 0] + (levels << 1) - 1) | 0];
+      if (touched !== 0 && top !== touched) return;
+      price = words[top];
+      // A level other than the best has gone.
+      if (touched === 0 && words[(record + BEST_PRICE + side) | 0] === price) return;
+      orders = words[(top + LEVEL_ORDERS) | 0];
+      shares = this.doubles[(top + LEVEL_SHARES) >> 1];
     }
-    const sharesCell = ((record + BEST_SHARES) >> 1) + side;
-    const shares = levels === 0 ? 0 : this.doubles[(level + LEVEL_SHARES) >> 1];
-    if (
-      words[record + BEST_PRICE + side] === price &&
-      this.doubles[sharesCell] === shares &&
-      words[record + BEST_ORDERS + side] === orders
-    ) {
-      return;
-    }
-    words[record + BEST_PRICE + side] = price;
-    words[record + BEST_ORDERS + side] = orders;
-    this.doubles[sharesCell] = shares;
+    words[(record + BEST_PRICE + side) | 0] = price;
+    words[(record + BEST_ORDERS + side) | 0] = orders;
+    this.doubles[(((record + BEST_SHARES) >> 1) + side) | 0] = shares;
     this.change = BookChange.bestBid << side;
   }
 
@@ -492,17 +501,17 @@ export class BookWriter {
 
   private mark(instrument: number, bits: number): void {
     const record = (this.instruments + (instrument << INSTRUMENT_BITS)) | 0;
-    this.setStatusWord(instrument, this.words[record + InstrumentWord.status] | bits);
+    this.setStatusWord(instrument, this.words[(record + InstrumentWord.status) | 0] | bits);
   }
 
   private setStatusWord(instrument: number, status: number): void {
     const words = this.words;
     const record = (this.instruments + (instrument << INSTRUMENT_BITS)) | 0;
-    if (words[record + InstrumentWord.status] === status) return;
+    if (words[(record + InstrumentWord.status) | 0] === status) return;
     const version = words[record];
-    words[record] = version + 1;
-    words[record + InstrumentWord.status] = status;
-    words[record] = version + 2;
+    words[record] = (version + 1) | 0;
+    words[(record + InstrumentWord.status) | 0] = status;
+    words[record] = (version + 2) | 0;
     this.instrument = instrument;
     this.change |= BookChange.status;
   }
@@ -513,7 +522,7 @@ export class BookWriter {
     this.change = 0;
     if (instrument >>> 0 >= this.maxInstruments) return this.count(BookCounter.badInstrument);
     const record = (this.instruments + (instrument << INSTRUMENT_BITS)) | 0;
-    this.setStatusWord(instrument, (this.words[record + InstrumentWord.status] & ~mask) | bits);
+    this.setStatusWord(instrument, (this.words[(record + InstrumentWord.status) | 0] & ~mask) | bits);
     return true;
   }
 
@@ -524,11 +533,11 @@ export class BookWriter {
     if (instrument >>> 0 >= this.maxInstruments) return this.count(BookCounter.badInstrument);
     const words = this.words;
     const at = (this.directory + (instrument << DIRECTORY_BITS)) | 0;
-    words[at + DirectoryWord.symbol] = symbolHigh;
-    words[at + DirectoryWord.symbol + 1] = symbolLow;
-    words[at + DirectoryWord.roundLot] = roundLot;
+    words[(at + DirectoryWord.symbol) | 0] = symbolHigh;
+    words[(at + DirectoryWord.symbol + 1) | 0] = symbolLow;
+    words[(at + DirectoryWord.roundLot) | 0] = roundLot;
     const record = (this.instruments + (instrument << INSTRUMENT_BITS)) | 0;
-    this.setStatusWord(instrument, words[record + InstrumentWord.status] | InstrumentStatus.listed);
+    this.setStatusWord(instrument, words[(record + InstrumentWord.status) | 0] | InstrumentStatus.listed);
     return true;
   }
 
@@ -547,7 +556,7 @@ export class BookWriter {
   isListed(instrument: number): boolean {
     if (instrument >>> 0 >= this.maxInstruments) return true;
     const record = (this.instruments + (instrument << INSTRUMENT_BITS)) | 0;
-    return (this.words[record + InstrumentWord.status] & InstrumentStatus.listed) !== 0;
+    return (this.words[(record + InstrumentWord.status) | 0] & InstrumentStatus.listed) !== 0;
   }
 
   /** Forgets symbols, trading states and the day's event, as when a venue numbers its instruments anew. */
@@ -571,19 +580,20 @@ export class BookWriter {
     Atomics.add(words, BookHeader.generation, 1);
     for (let instrument = 0; instrument < this.maxInstruments; instrument++) {
       const record = this.instruments + (instrument << INSTRUMENT_BITS);
-      const kept = words[record + InstrumentWord.status] & ~(InstrumentStatus.suspect | InstrumentStatus.incomplete);
+      const kept =
+        words[(record + InstrumentWord.status) | 0] & ~(InstrumentStatus.suspect | InstrumentStatus.incomplete);
       if (
-        words[record + LADDER] === 0 &&
-        words[record + LADDER + 1] === 0 &&
-        words[record + InstrumentWord.status] === kept
+        words[(record + LADDER) | 0] === 0 &&
+        words[(record + LADDER + 1) | 0] === 0 &&
+        words[(record + InstrumentWord.status) | 0] === kept
       ) {
         continue; // never used: its page stays untouched
       }
       const version = words[record];
-      words[record] = version + 1;
+      words[record] = (version + 1) | 0;
       words.fill(0, record + LADDER, record + InstrumentWord.words);
-      words[record + InstrumentWord.status] = kept;
-      words[record] = version + 2;
+      words[(record + InstrumentWord.status) | 0] = kept;
+      words[record] = (version + 2) | 0;
     }
     if (words[BookHeader.freshOrder] !== words[BookHeader.orders]) {
       words.fill(0, this.buckets, words[BookHeader.orders]);
