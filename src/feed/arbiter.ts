@@ -1,8 +1,9 @@
+import { Cell, FAR } from './arbiter-cell.ts';
 import { type ArbiterConfig, arbiterConfigProblems, type ReportedMalformed } from './arbiter-config.ts';
-import { BROUGHT_SPAN, BroughtBitmap } from './brought-bitmap.ts';
-import { CopyFlag, CopyWindow, stampDifference, stampHigh } from './copy-window.ts';
+import { BroughtBitmap } from './brought-bitmap.ts';
+import { CopyComparison } from './copy-comparison.ts';
+import { CopyWindow, stampHigh } from './copy-window.ts';
 import {
-  FeedEvent,
   FeedEventKind,
   FeedStatus,
   FillMeans,
@@ -13,91 +14,26 @@ import {
   StatusReason,
   SwitchEvidence,
 } from './events.ts';
-import {
-  FEED_CELLS,
-  FeedCell,
-  feedCellCount,
-  LINE_CELLS,
-  LineCell,
-  lineLost,
-  WON_BY_BUCKETS,
-} from './feed-counters.ts';
+import { FEED_CELLS, FeedCell, feedCellCount, LINE_CELLS, LineCell, lineLost } from './feed-counters.ts';
+import { Complaint, FeedVoice } from './feed-voice.ts';
 import { Frame, FrameId, type Framer, type MalformedReason, PacketKind } from './framer.ts';
-import { GapList, GapStage } from './gap-list.ts';
+import { GapList } from './gap-list.ts';
 import { HoldWindow } from './hold-window.ts';
 import { JumpGuard, JumpGuardCell } from './jump-guard.ts';
+import { LineWatch } from './line-watch.ts';
+import { RecoveryLadder } from './recovery-ladder.ts';
 import { NO_RESTART, OPENING_UNITS, RestartBytes, RestartGuard } from './restart-guard.ts';
-import { RetransmitBudget } from './retransmit-budget.ts';
 import { SESSION_REFUSED, SessionGuard, SessionGuardCell } from './session-guard.ts';
 import { type FeedSink, Source, TimeCell, UnitCell } from './sink.ts';
 import { SwitchPolicy } from './switch-policy.ts';
 import { hashUnit } from './unit-hash.ts';
 
-/**
- * The windows tell numbers apart by their low 32 bits. A number this far below the lead (possible only inside one huge
- * gap, such as a late start) is therefore neither held nor compared, only delivered when its turn has come.
- */
-const FAR = 2 ** 31;
 /** Open gaps kept at once; with more, the oldest is declared lost. */
 const MAX_OPEN_GAPS = 4096;
 /** A kernel drop this long before a gap opened still explains it: the kernel reports drops with the next datagram. */
 const KERNEL_DROP_MEMORY_NS = 100_000_000;
-/** Health is looked at no more often than this. */
-const MIN_HEALTH_PERIOD_NS = 1_000_000;
-/** A line that sends nothing but what has to be refused or disagrees is reported this often, not once a packet. */
-const COMPLAINT_PERIOD_NS = 1_000_000_000;
 /** A run of suspicious packets that pauses for longer than this many staleness intervals is forgotten. */
 const SUSPICION_MEMORY = 20;
-
-/**
- * Doubles that the arbiter works with. They live in one typed array, because a double in an object's field or a call's
- * argument costs an allocation each time it changes.
- */
-const Cell = {
-  /** Number of the next unit to deliver. */
-  expected: 0,
-  /** Highest number of the stream as the policy sees it: up to here, what has not come is missing. */
-  lead: 1,
-  /** The clock: highest stamp seen. */
-  now: 2,
-  /** When `onTime` next has something to do. */
-  deadline: 3,
-  /** Highest number held, since the last restart. */
-  highestHeld: 4,
-  /** First number of the stream. */
-  first: 5,
-  /** Arguments of private methods: a unit's number, a range. */
-  id: 6,
-  from: 7,
-  to: 8,
-  /** Units that arrived above all gaps, ever: the clock by which hold-off counts. */
-  laterUnits: 9,
-  /** The run of filled numbers that has not been reported yet; `fillFrom` = 0 if none. */
-  fillFrom: 10,
-  fillTo: 11,
-  fillOpenedAt: 12,
-  /** When the next look at the lines' health is due. */
-  healthDue: 13,
-  /** When the first packet was heard. */
-  startedAt: 14,
-  lastKernelDropAt: 15,
-  snapshotDue: 16,
-  /** First number missed when the snapshot was asked for. */
-  snapshotFrom: 17,
-  /** A standby's unit waits for the active line since …; 0 = none known to. */
-  aheadSince: 18,
-  /** When a new unit last came, and how long ago that is. */
-  lastProgressAt: 19,
-  silentFor: 20,
-  window: 21,
-  /** When some line was last heard: argument of the guards. */
-  heardAt: 22,
-  /** First number that the unit under way covers: its own, where units are counted. */
-  unitFrom: 23,
-  number: 24,
-} as const;
-
-const SnapshotStage = { none: 0, wanted: 1, running: 2 } as const;
 
 /**
  * Turns the units of n lines into one ordered, gap-free stream of a feed.
@@ -128,7 +64,6 @@ export class Arbiter {
 
   private readonly framer: Framer;
   private readonly sink: FeedSink;
-  private readonly event = new FeedEvent();
   private readonly frame: Frame;
   private readonly at = new Float64Array(Cell.number);
   private readonly lineCount: number;
@@ -144,26 +79,20 @@ export class Arbiter {
   private readonly hold: HoldWindow;
   private readonly gaps: GapList;
   private readonly brought: BroughtBitmap;
-  private readonly openingHashes: Int32Array;
+  private readonly comparison: CopyComparison;
   private readonly guard: SessionGuard;
   private readonly jumps: JumpGuard;
   private readonly restarts: RestartGuard;
-  private readonly budget: RetransmitBudget | undefined;
   private readonly switches: SwitchPolicy;
-  private readonly healthPeriodNs: number;
+  private readonly watch: LineWatch;
+  private readonly ladder: RecoveryLadder;
+  private readonly voice: FeedVoice;
 
-  /** Per line: since when nothing is wrong with it; the highest number it and the feed had at the last look. */
-  private readonly cleanSinceNs: Float64Array;
-  private readonly seenHighest: Float64Array;
-  private readonly seenFeedHighest: Float64Array;
   /** Lines that still may be sending the numbering from before a restart. */
   private readonly mayBeOld: Int32Array;
-  /** When the last complaint of each sort about each source was made; sources from -1. */
-  private readonly complainedAtNs: Float64Array;
 
   private started = false;
   private ended = false;
-  private silence = false;
   private refreshReason: StatusReason = StatusReason.none;
   private clearedReason: StatusReason = StatusReason.none;
   private lateStart = false;
@@ -171,15 +100,9 @@ export class Arbiter {
   private busy = true;
   private active: number;
   private followPreference = true;
-  private snapshotStage = 0;
-  private snapshotAttempts = 0;
-  /** Nothing is delivered: a snapshot is being applied, or one is wanted because the last one tore the books. */
-  private paused = false;
   private retransmitProgress = false;
   private fillMeans: FillMeans = FillMeans.otherLine;
   private fillLine = -1;
-  private sinkFailed = false;
-  private sinkError: unknown;
 
   /**
    * @param cells where to count, `feedCellCount(lines)` doubles, in shared memory if others are to read them
@@ -205,20 +128,17 @@ export class Arbiter {
     this.heldId = new Float64Array(this.linked ? config.windowUnits : 0);
     this.gaps = new GapList(MAX_OPEN_GAPS);
     this.brought = new BroughtBitmap(lines);
-    this.openingHashes = new Int32Array(OPENING_UNITS);
     const memoryNs = config.staleAfterNs * SUSPICION_MEMORY;
     this.guard = new SessionGuard(config.confirmPackets, config.heartbeatNs, memoryNs);
     this.jumps = new JumpGuard(config.confirmPackets, config.maxForwardJump, config.heartbeatNs, memoryNs);
     this.restarts = new RestartGuard(config.confirmPackets, memoryNs, config.staleAfterNs);
     this.session = this.guard.current;
-    this.budget = config.retransmit === undefined ? undefined : new RetransmitBudget(config.retransmit);
     this.switches = new SwitchPolicy(config);
-    this.healthPeriodNs = Math.min(config.staleAfterNs, Math.max(MIN_HEALTH_PERIOD_NS, config.lagNs));
-    this.cleanSinceNs = new Float64Array(lines);
-    this.seenHighest = new Float64Array(lines);
-    this.seenFeedHighest = new Float64Array(lines);
+    this.voice = new FeedVoice(sink, this.at, this.cells, lines);
+    this.watch = new LineWatch(config, this.at, this.cells, this.voice);
+    this.ladder = new RecoveryLadder(config, this.gaps, this.at, this.cells, this.voice, this);
+    this.comparison = new CopyComparison(this.copies, this.brought, this.at, this.cells, this.time, this);
     this.mayBeOld = new Int32Array(lines);
-    this.complainedAtNs = new Float64Array((lines + 1) * 3).fill(Number.NEGATIVE_INFINITY);
     const { at } = this;
     // No number equals NaN: the first packet takes the slow path.
     at[Cell.expected] = Number.NaN;
@@ -281,20 +201,20 @@ export class Arbiter {
         return;
       }
     }
-    if (cells[base + LineCell.health] !== LineHealth.live) this.heard(source);
+    if (cells[base + LineCell.health] !== LineHealth.live && this.watch.heard(source)) this.updateStatus();
     if (kind === PacketKind.units && !this.linked) {
       const ids = frame.ids;
       const expected = at[Cell.expected];
       if (ids[FrameId.first] === expected && !this.busy && (!this.sticky || source === this.active)) {
         this.takeInOrder(source, bytes, view);
         cells[base + LineCell.lastHeardNs] = rx;
-        if (this.sinkFailed) this.rethrow();
+        if (this.voice.failed) this.voice.rethrow();
         return;
       }
       if (ids[FrameId.next] <= expected && ids[FrameId.first] > cells[base + LineCell.highestId]) {
         this.takeCopies(source, view);
         cells[base + LineCell.lastHeardNs] = rx;
-        if (this.sinkFailed) this.rethrow();
+        if (this.voice.failed) this.voice.rethrow();
         return;
       }
       this.takeMixed(source, bytes, view);
@@ -329,7 +249,7 @@ export class Arbiter {
     if (line < 0 || line >= this.lineCount) return;
     this.readClock();
     this.cells[FEED_CELLS + line * LINE_CELLS + LineCell.socketErrors]++;
-    this.setHealth(line, LineHealth.failed);
+    this.watch.failed(line);
     if (this.sticky && line === this.active) this.leaveActive(SwitchEvidence.socketError);
     this.settle();
   }
@@ -343,7 +263,7 @@ export class Arbiter {
     this.readClock();
     this.cells[cell] = cumulative;
     this.at[Cell.lastKernelDropAt] = this.at[Cell.now];
-    this.say(FeedEventKind.kernelDrop, line, -1, more, 0);
+    this.voice.say(FeedEventKind.kernelDrop, line, -1, more, 0);
     this.settle();
   }
 
@@ -378,6 +298,7 @@ export class Arbiter {
   operatorRefreshed(): void {
     this.readClock();
     this.refreshReason = StatusReason.none;
+    this.ladder.torn = false;
     this.settle();
   }
 
@@ -386,9 +307,7 @@ export class Arbiter {
    * @returns false if it is no longer wanted; its owner then drops it, and its books stay as they are
    */
   snapshotBegin(): boolean {
-    if (this.snapshotStage !== SnapshotStage.wanted) return false;
-    this.snapshotStage = SnapshotStage.running;
-    this.paused = true;
+    if (!this.ladder.snapshotBegin()) return false;
     this.busy = true;
     return true;
   }
@@ -398,29 +317,26 @@ export class Arbiter {
    * @returns false if it came too late or lies behind what has been delivered already: nothing is refreshed
    */
   snapshotEnd(): boolean {
-    if (this.snapshotStage !== SnapshotStage.running) return false;
+    if (!this.ladder.snapshotRunning) return false;
     this.readClock();
     const applied = this.snapshotNext[0] >= this.at[Cell.expected] && this.snapshotNext[0] <= Number.MAX_SAFE_INTEGER;
     if (applied) this.applySnapshot();
-    else this.failSnapshot();
+    else this.ladder.snapshotFailed();
     this.settle();
     return applied;
   }
 
   /** The snapshot was refused, cut off or broken. */
   snapshotFailed(): void {
-    if (this.snapshotStage === SnapshotStage.none) return;
     this.readClock();
-    this.failSnapshot();
+    this.ladder.snapshotFailed();
     this.settle();
   }
 
   /** The retransmit server can't be reached, or refused: outstanding requests are given up now rather than timed out. */
   retransmitFailed(): void {
     this.readClock();
-    const { gaps, at } = this;
-    for (let i = 0; i < gaps.count; i++) if (gaps.askedTo[i] >= gaps.from[i]) gaps.dueNs[i] = at[Cell.now];
-    this.serviceGaps();
+    this.ladder.giveUpRequests();
     this.settle();
   }
 
@@ -465,7 +381,7 @@ export class Arbiter {
       at[Cell.expected] = first + i + 1;
       this.deliver(bytes, view, offset, length, line);
     }
-    if (first - at[Cell.first] < OPENING_UNITS) this.rememberOpening();
+    if (first - at[Cell.first] < OPENING_UNITS) this.comparison.rememberOpening(frame);
     at[Cell.lead] = next - 1;
     at[Cell.lastProgressAt] = rx;
     cells[base + LineCell.units] += count;
@@ -490,7 +406,7 @@ export class Arbiter {
     const { unitOffset, unitLength, count } = frame;
     for (let i = 0; i < count; i++) {
       this.at[Cell.id] = first + i;
-      this.compareOld(line, (low0 + i) | 0, view, unitOffset[i], unitLength[i]);
+      this.comparison.compareOld(line, (low0 + i) | 0, view, unitOffset[i], unitLength[i]);
     }
     cells[base + LineCell.units] += count;
     cells[base + LineCell.duplicates] += count;
@@ -553,7 +469,7 @@ export class Arbiter {
         at[Cell.unitFrom] = frame.unitPredecessor[i] + 1;
         this.takeLinked(source, bytes, view, offset, length);
       } else if (id < at[Cell.expected]) {
-        this.compareOld(source, low, view, offset, length);
+        this.comparison.compareOld(source, low, view, offset, length);
         if (isLine) cells[base + LineCell.duplicates]++;
         else cells[FeedCell.retransmitDuplicates]++;
       } else {
@@ -561,7 +477,7 @@ export class Arbiter {
       }
     }
     this.flushFill();
-    if (this.gaps.count > 0) this.checkLaterCount();
+    if (this.gaps.count > 0 && this.ladder.countReached) this.ladder.service();
     if (this.sticky && isLine && !leads) this.weighStandby(source);
   }
 
@@ -578,7 +494,7 @@ export class Arbiter {
     const { at, hold } = this;
     const id = at[Cell.id];
     const far = at[Cell.lead] - id >= FAR;
-    if (!far) this.compareOrRemember(source, low, view, offset, length, false);
+    if (!far) this.comparison.compareOrRemember(source, low, view, offset, length, false);
     const heldSlot = far ? -1 : hold.find(low);
     let missing = false;
     if (id > at[Cell.lead]) {
@@ -592,7 +508,7 @@ export class Arbiter {
     } else {
       missing = heldSlot < 0;
     }
-    if (id === at[Cell.expected] && !this.paused) {
+    if (id === at[Cell.expected] && !this.ladder.paused) {
       if (heldSlot >= 0) this.dropHeld(heldSlot);
       if (missing && this.gaps.count > 0) this.fill(source, 0);
       this.handOut(source, bytes, view, offset, length);
@@ -640,7 +556,7 @@ export class Arbiter {
       this.countDuplicate(source);
       return;
     }
-    const known = this.compareOrRemember(source, id | 0, view, offset, length, false);
+    const known = this.comparison.compareOrRemember(source, id | 0, view, offset, length, false);
     let gap = -1;
     if (from > at[Cell.lead]) {
       if (from - 1 > at[Cell.lead]) {
@@ -653,12 +569,12 @@ export class Arbiter {
       gap = gaps.find(at, Cell.unitFrom);
       // It links to nothing that is missing: held already, or a chain that contradicts the one we have.
       if (gap < 0 || id > gaps.to[gap]) {
-        if (!known) this.disagree(source, -1);
+        if (!known) this.onDisagreement(source, -1);
         this.countDuplicate(source);
         return;
       }
     }
-    if (from === at[Cell.expected] && !this.paused) {
+    if (from === at[Cell.expected] && !this.ladder.paused) {
       if (gap >= 0) this.fill(source, gap);
       at[Cell.expected] = id;
       this.handOut(source, bytes, view, offset, length);
@@ -739,7 +655,7 @@ export class Arbiter {
   /** Delivers held units from the expected one on, as far as they go and the policy lets them. */
   private drain(): void {
     const { at, cells, hold, unit } = this;
-    if (this.paused) return;
+    if (this.ladder.paused) return;
     while (hold.count > 0 && at[Cell.expected] <= at[Cell.lead]) {
       const id = at[Cell.expected];
       const slot = at[Cell.lead] - id < FAR ? hold.find(id | 0) : -1;
@@ -768,105 +684,23 @@ export class Arbiter {
     try {
       this.sink.onUnit(bytes, view, offset, length, source);
     } catch (error) {
-      this.sinkThrew(error);
+      this.voice.threw(error);
     }
   }
 
   // ------------------------------------------------------------------------------------------- copies, compared
 
-  /** A copy of a unit that the stream is past. */
-  private compareOld(source: number, low: number, view: DataView, offset: number, length: number): void {
-    const { at } = this;
-    const id = at[Cell.id];
-    const far = at[Cell.lead] - id >= FAR;
-    if (far || id <= at[Cell.expected] - 1 - this.copies.mask || id < at[Cell.first]) {
-      // Too far back to be compared; still a number that the line has brought.
-      if (source >= 0 && id >= at[Cell.first] && id >= this.brought.clearedTo[0] - BROUGHT_SPAN) {
-        this.cells[FEED_CELLS + source * LINE_CELLS + LineCell.brought] += this.brought.note(source, low);
-      }
-      return;
-    }
-    this.compareOrRemember(source, low, view, offset, length, true);
-  }
-
-  /**
-   * Holds a copy against the first one, or makes it the first one. Number in `at[id]`.
-   * @param past the stream is past this number: without a first copy it had been given up
-   * @returns true if there was a first copy
-   */
-  private compareOrRemember(
-    source: number,
-    low: number,
-    view: DataView,
-    offset: number,
-    length: number,
-    past: boolean,
-  ): boolean {
-    const { cells } = this;
-    const { entries, mask } = this.copies;
-    const entry = (low & mask) << 2;
-    const hash = hashUnit(view, offset, length);
-    const rx = this.time[TimeCell.rxNs];
-    const isLine = source >= 0;
-    let freshOfLine = 0;
-    if (isLine && this.at[Cell.id] >= this.brought.clearedTo[0] - BROUGHT_SPAN) {
-      freshOfLine = this.brought.note(source, low);
-      cells[FEED_CELLS + source * LINE_CELLS + LineCell.brought] += freshOfLine;
-    }
-    if (entries[entry] !== low) {
-      entries[entry] = low;
-      entries[entry + 1] = hash;
-      entries[entry + 2] = rx | 0;
-      entries[entry + 3] = stampHigh(rx) | (isLine ? source : CopyFlag.notALine) | (past ? CopyFlag.late : 0);
-      if (past && isLine) cells[FEED_CELLS + source * LINE_CELLS + LineCell.late]++;
-      const place = this.at[Cell.id] - this.at[Cell.first];
-      if (place >= 0 && place < OPENING_UNITS) this.openingHashes[place] = hash;
-      return false;
-    }
-    const meta = entries[entry + 3];
-    const winner = meta & CopyFlag.sourceMask;
-    if (entries[entry + 1] !== hash) this.disagree(source, winner === CopyFlag.notALine ? -1 : winner);
-    if (!isLine) return true;
-    if ((meta & CopyFlag.late) !== 0) cells[FEED_CELLS + source * LINE_CELLS + LineCell.late]++;
-    if ((meta & CopyFlag.decided) === 0 && freshOfLine === 1 && winner !== source && winner !== CopyFlag.notALine) {
-      entries[entry + 3] = meta | CopyFlag.decided;
-      const margin = stampDifference(entries[entry + 2], meta, rx | 0, stampHigh(rx));
-      this.countWin(winner, Math.max(margin, 0));
-    }
-    return true;
-  }
-
-  private countWin(line: number, marginNs: number): void {
-    const { cells } = this;
-    const base = FEED_CELLS + line * LINE_CELLS;
-    let bucket = 0;
-    if (marginNs < 2 ** 31) bucket = 32 - Math.clz32(marginNs | 0);
-    else bucket = Math.min(WON_BY_BUCKETS - 1, 31 + (32 - Math.clz32((marginNs / 2 ** 31) | 0)));
-    cells[base + LineCell.wins]++;
-    cells[base + LineCell.wonByTotalNs] += marginNs;
-    cells[base + LineCell.wonByBuckets + bucket]++;
-  }
-
-  private disagree(source: number, other: number): void {
+  /** Called by the comparison of copies. */
+  onDisagreement(source: number, other: number): void {
     const { at, cells } = this;
     cells[FeedCell.disagreements]++;
     if (source >= 0) cells[FEED_CELLS + source * LINE_CELLS + LineCell.disagreements]++;
     if (!this.sticky) this.refreshReason = StatusReason.disagreement;
     this.updateStatus();
-    if (!this.mayComplain(source, 2)) return;
-    this.event.numbers[0] = at[Cell.id];
-    this.event.numbers[1] = at[Cell.id];
-    this.sayRange(FeedEventKind.disagreement, source, other, 0, 0);
-  }
-
-  private rememberOpening(): void {
-    const { at, frame, openingHashes } = this;
-    const { entries, mask } = this.copies;
-    const first = frame.ids[FrameId.first];
-    const place0 = first - at[Cell.first];
-    for (let i = 0; i < frame.count && place0 + i < OPENING_UNITS; i++) {
-      openingHashes[place0 + i] = entries[((((first | 0) + i) & mask) << 2) + 1];
-    }
+    if (!this.voice.mayComplain(source, Complaint.disagreement)) return;
+    this.voice.event.numbers[0] = at[Cell.id];
+    this.voice.event.numbers[1] = at[Cell.id];
+    this.voice.sayRange(FeedEventKind.disagreement, source, other, 0, 0);
   }
 
   // ------------------------------------------------------------------------------------------------------- gaps
@@ -932,9 +766,9 @@ export class Arbiter {
     this.busy = true;
     this.due(at[Cell.now] + Math.min(config.holdOffNs, config.gapDeadlineNs));
     cells[FeedCell.gapsOpened]++;
-    this.event.numbers[0] = from;
-    this.event.numbers[1] = to;
-    this.sayRange(FeedEventKind.gapOpened, source, -1, 0, 0);
+    this.voice.event.numbers[0] = from;
+    this.voice.event.numbers[1] = to;
+    this.voice.sayRange(FeedEventKind.gapOpened, source, -1, 0, 0);
     this.updateStatus();
     at[Cell.from] = from;
     at[Cell.to] = to;
@@ -942,15 +776,16 @@ export class Arbiter {
 
   /** Policy `sticky`: the active line has a hole `at[from]`..`at[to]` that `holder` filled before it was seen. */
   private fillFromHeld(source: number, holder: number): void {
-    const { at, cells, event } = this;
+    const { at, cells } = this;
+    const { event } = this.voice;
     const units = at[Cell.to] - at[Cell.from] + 1;
     cells[FeedCell.gapsOpened]++;
     cells[FeedCell.filledByOtherLine] += units;
     if (holder >= 0) cells[FEED_CELLS + holder * LINE_CELLS + LineCell.fills] += units;
     event.numbers[0] = at[Cell.from];
     event.numbers[1] = at[Cell.to];
-    this.sayRange(FeedEventKind.gapOpened, source, -1, 0, 0);
-    this.sayRange(FeedEventKind.gapFilled, holder, -1, FillMeans.otherLine, 0);
+    this.voice.sayRange(FeedEventKind.gapOpened, source, -1, 0, 0);
+    this.voice.sayRange(FeedEventKind.gapFilled, holder, -1, FillMeans.otherLine, 0);
   }
 
   /** Unit `at[unitFrom]`..`at[id]` of gap `index` has come. @returns false where the gap can't be split for want of room */
@@ -1007,20 +842,21 @@ export class Arbiter {
 
   /** Reports the run of filled numbers gathered from one packet. */
   private flushFill(): void {
-    const { at, event } = this;
+    const { at } = this;
+    const { event } = this.voice;
     if (at[Cell.fillFrom] === 0) return;
     event.numbers[0] = at[Cell.fillFrom];
     event.numbers[1] = at[Cell.fillTo];
     at[Cell.window] = at[Cell.now] - at[Cell.fillOpenedAt];
     at[Cell.fillFrom] = 0;
-    this.sayRange(FeedEventKind.gapFilled, this.fillLine, -1, this.fillMeans, 0);
+    this.voice.sayRange(FeedEventKind.gapFilled, this.fillLine, -1, this.fillMeans, 0);
   }
 
   /** The hold window is full. @returns false if there is nothing to give up */
   private makeRoom(): boolean {
-    if (this.paused) {
+    if (this.ladder.paused) {
       // A snapshot that takes longer than the window lasts is no use: go on without it.
-      this.abandonSnapshot();
+      this.ladder.abandonSnapshot();
       this.drain();
       return true;
     }
@@ -1032,9 +868,10 @@ export class Arbiter {
   }
 
   /** Declares the oldest gap lost and goes on behind it. @param cause -1 = find out */
-  private loseOldest(cause: number): void {
-    const { at, cells, event, gaps } = this;
-    if (this.paused) this.abandonSnapshot();
+  loseOldest(cause: number): void {
+    const { at, cells, gaps } = this;
+    const { event } = this.voice;
+    if (this.ladder.paused) this.ladder.abandonSnapshot();
     this.flushFill();
     this.drain();
     if (gaps.count === 0) return;
@@ -1050,161 +887,25 @@ export class Arbiter {
     cells[FeedCell.lostUnits] += units;
     cells[FeedCell.lostByCause + why] += units;
     if (this.refreshReason === StatusReason.none) this.refreshReason = StatusReason.gapLost;
-    if (this.snapshotStage === SnapshotStage.wanted) this.abandonSnapshot();
-    this.snapshotAttempts = 0;
+    this.ladder.abandonSnapshot();
     this.lateStart = false;
     event.numbers[0] = from;
     event.numbers[1] = to;
-    this.sayRange(FeedEventKind.gapLost, -1, -1, why, 0);
+    this.voice.sayRange(FeedEventKind.gapLost, -1, -1, why, 0);
     this.updateStatus();
     this.drain();
   }
 
   private lossCause(openedAtNs: number): LossCause {
     if (this.at[Cell.lastKernelDropAt] >= openedAtNs - KERNEL_DROP_MEMORY_NS) return LossCause.kernelDrop;
-    return this.liveLines(-1) <= 1 ? LossCause.oneLine : LossCause.allLines;
-  }
-
-  /** Has some gap enough later units behind it to be escalated? */
-  private checkLaterCount(): void {
-    const { at, gaps, config } = this;
-    for (let i = 0; i < gaps.count; i++) {
-      if (gaps.stage[i] !== GapStage.holdOff) continue;
-      // Lower gaps are older and have more behind them: the first one still waiting decides.
-      if (at[Cell.laterUnits] - gaps.laterBase[i] >= config.holdOffCount) this.serviceGaps();
-      return;
-    }
-  }
-
-  // --------------------------------------------------------------------------------------- the escalation ladder
-
-  /** Moves every gap on that is due, and sets the next deadline. */
-  private serviceGaps(): void {
-    const { at, gaps, config } = this;
-    const now = at[Cell.now];
-    this.retransmitProgress = false;
-    let outstanding = 0;
-    for (let i = 0; i < gaps.count; i++) {
-      if (gaps.stage[i] === GapStage.retransmit && gaps.askedTo[i] >= gaps.from[i] && gaps.dueNs[i] > now)
-        outstanding++;
-    }
-    let i = 0;
-    while (i < gaps.count) {
-      const age = now - gaps.openedAtNs[i];
-      const overdue = age >= config.gapDeadlineNs;
-      if (gaps.stage[i] === GapStage.holdOff) {
-        const later = at[Cell.laterUnits] - gaps.laterBase[i];
-        if (!overdue && age < config.holdOffNs && later < config.holdOffCount) {
-          this.due(gaps.openedAtNs[i] + Math.min(config.holdOffNs, config.gapDeadlineNs));
-          break;
-        }
-        gaps.stage[i] = this.mayRetransmit(i) ? GapStage.retransmit : GapStage.exhausted;
-        gaps.dueNs[i] = now;
-      }
-      if (overdue) gaps.stage[i] = GapStage.exhausted;
-      if (gaps.stage[i] === GapStage.retransmit) {
-        outstanding += this.serviceRetransmit(i, outstanding);
-        this.due(gaps.openedAtNs[i] + config.gapDeadlineNs);
-      }
-      if (i === 0 && gaps.stage[0] === GapStage.exhausted) {
-        if (overdue || !this.serviceSnapshot()) {
-          this.loseOldest(-1);
-          continue;
-        }
-        this.due(gaps.openedAtNs[0] + config.gapDeadlineNs);
-      }
-      i++;
-    }
-  }
-
-  private mayRetransmit(gap: number): boolean {
-    const policy = this.config.retransmit;
-    if (policy === undefined || policy.attempts < 1) return false;
-    const units = this.gaps.to[gap] - this.gaps.from[gap] + 1;
-    // What the budget can't cover is the snapshot's, if there is one.
-    return units <= policy.budgetUnits || this.config.snapshot === undefined;
-  }
-
-  /** @returns 1 if a request was made */
-  private serviceRetransmit(gap: number, outstanding: number): number {
-    const { at, cells, event, gaps, budget } = this;
-    const policy = this.config.retransmit!;
-    const now = at[Cell.now];
-    const isOut = gaps.askedTo[gap] >= gaps.from[gap];
-    if (gaps.dueNs[gap] > now) {
-      this.due(gaps.dueNs[gap]);
-      if (isOut || gaps.askedTo[gap] === 0) return 0;
-      // All that was asked for came by another way: the rest need not wait.
-      gaps.attempts[gap] = 0;
-    }
-    if (gaps.attempts[gap] >= policy.attempts) {
-      gaps.stage[gap] = GapStage.exhausted;
-      return 0;
-    }
-    if (outstanding >= policy.maxOutstanding) {
-      gaps.askedTo[gap] = 0;
-      gaps.dueNs[gap] = now;
-      return 0;
-    }
-    const granted = budget!.take(gaps.to[gap] - gaps.from[gap] + 1, at, Cell.now);
-    if (granted <= 0) {
-      gaps.askedTo[gap] = 0;
-      gaps.dueNs[gap] = budget!.cells[0];
-      this.due(gaps.dueNs[gap]);
-      return 0;
-    }
-    gaps.attempts[gap]++;
-    gaps.askedTo[gap] = gaps.from[gap] + granted - 1;
-    gaps.dueNs[gap] = now + policy.timeoutNs * policy.backoff ** (gaps.attempts[gap] - 1);
-    this.due(gaps.dueNs[gap]);
-    cells[FeedCell.retransmitRequests]++;
-    cells[FeedCell.retransmitUnitsWanted] += granted;
-    event.numbers[0] = gaps.from[gap];
-    event.numbers[1] = gaps.askedTo[gap];
-    at[Cell.window] = now - gaps.openedAtNs[gap];
-    this.sayRange(FeedEventKind.retransmitWanted, -1, -1, gaps.attempts[gap], 0);
-    return 1;
-  }
-
-  /**
-   * Only a snapshot can help: the oldest gap has nothing else left, or the books are torn.
-   * @returns false if that rung is used up as well
-   */
-  private serviceSnapshot(): boolean {
-    const { at, cells, event, gaps } = this;
-    const policy = this.config.snapshot;
-    if (policy === undefined) return false;
-    const now = at[Cell.now];
-    if (this.snapshotStage !== SnapshotStage.none) {
-      if (now < at[Cell.snapshotDue]) {
-        this.due(at[Cell.snapshotDue]);
-        return true;
-      }
-      this.failSnapshot();
-    }
-    if (this.snapshotAttempts >= policy.attempts) {
-      this.abandonSnapshot();
-      return false;
-    }
-    this.snapshotAttempts++;
-    this.snapshotStage = SnapshotStage.wanted;
-    // On torn books nothing is built until they are whole again.
-    this.paused = this.refreshReason === StatusReason.snapshot;
-    at[Cell.snapshotDue] = now + policy.timeoutNs;
-    at[Cell.snapshotFrom] = gaps.count > 0 ? gaps.from[0] : at[Cell.expected];
-    this.due(at[Cell.snapshotDue]);
-    cells[FeedCell.snapshotsWanted]++;
-    event.numbers[0] = at[Cell.snapshotFrom];
-    event.numbers[1] = gaps.count > 0 ? gaps.to[0] : at[Cell.lead];
-    at[Cell.window] = gaps.count > 0 ? now - gaps.openedAtNs[0] : 0;
-    this.sayRange(FeedEventKind.snapshotWanted, -1, -1, this.snapshotAttempts, 0);
-    return true;
+    return this.watch.liveLines(-1) <= 1 ? LossCause.oneLine : LossCause.allLines;
   }
 
   private applySnapshot(): void {
-    const { at, cells, event, gaps, hold } = this;
+    const { at, cells, gaps, hold } = this;
+    const { event } = this.voice;
     const next = this.snapshotNext[0];
-    this.abandonSnapshot();
+    this.ladder.snapshotDone();
     this.flushFill();
     while (gaps.count > 0 && gaps.from[0] < next) {
       const to = Math.min(gaps.to[0], next - 1);
@@ -1214,7 +915,7 @@ export class Arbiter {
       at[Cell.window] = at[Cell.now] - gaps.openedAtNs[0];
       if (to === gaps.to[0]) gaps.remove(0);
       else gaps.from[0] = next;
-      this.sayRange(FeedEventKind.gapFilled, -1, -1, FillMeans.snapshot, 0);
+      this.voice.sayRange(FeedEventKind.gapFilled, -1, -1, FillMeans.snapshot, 0);
     }
     // What is held below `next` is in the snapshot already.
     const base = at[Cell.lead];
@@ -1241,28 +942,14 @@ export class Arbiter {
     if (cells[FeedCell.highestId] < next - 1) cells[FeedCell.highestId] = next - 1;
     cells[FeedCell.snapshotsApplied]++;
     this.refreshReason = StatusReason.none;
+    this.ladder.torn = false;
     this.clearedReason = StatusReason.snapshot;
     this.lateStart = false;
     event.numbers[0] = next;
     event.numbers[1] = next;
-    this.sayRange(FeedEventKind.snapshotApplied, -1, -1, 0, 0);
+    this.voice.sayRange(FeedEventKind.snapshotApplied, -1, -1, 0, 0);
     this.drain();
-    this.serviceGaps();
-  }
-
-  /** Given up: if it had begun, the books that it was building are torn. The next turn of `onTime` asks again. */
-  private failSnapshot(): void {
-    if (this.snapshotStage === SnapshotStage.running) this.refreshReason = StatusReason.snapshot;
-    this.snapshotStage = SnapshotStage.none;
-    this.due(this.at[Cell.now]);
-  }
-
-  /** No snapshot, for now: the stream goes on with what it has. */
-  private abandonSnapshot(): void {
-    if (this.snapshotStage === SnapshotStage.running) this.refreshReason = StatusReason.snapshot;
-    this.snapshotStage = SnapshotStage.none;
-    this.snapshotAttempts = 0;
-    this.paused = false;
+    this.ladder.service();
   }
 
   // ------------------------------------------------------------------------------- heartbeats and other sources
@@ -1290,9 +977,9 @@ export class Arbiter {
     }
     if (kind === PacketKind.endOfSession && !this.guard.ended) {
       this.guard.ended = true;
-      this.event.numbers[0] = next;
-      this.event.numbers[1] = next;
-      this.sayRange(FeedEventKind.sessionEnded, line, -1, 0, 0);
+      this.voice.event.numbers[0] = next;
+      this.voice.event.numbers[1] = next;
+      this.voice.sayRange(FeedEventKind.sessionEnded, line, -1, 0, 0);
     }
     if (this.sticky && !leads) this.weighStandby(line);
   }
@@ -1315,7 +1002,7 @@ export class Arbiter {
       }
     }
     this.takeMixed(source, bytes, view);
-    if (this.retransmitProgress) this.serviceGaps();
+    if (this.retransmitProgress) this.ladder.service();
     this.settle();
   }
 
@@ -1338,13 +1025,12 @@ export class Arbiter {
     cells[FeedCell.highestId] = at[Cell.lead];
     if (!this.started) {
       this.started = true;
-      at[Cell.startedAt] = at[Cell.now];
-      at[Cell.healthDue] = at[Cell.now] + this.healthPeriodNs;
+      this.watch.start();
       this.due(at[Cell.healthDue]);
     }
-    this.event.numbers[0] = first;
-    this.event.numbers[1] = first;
-    this.sayRange(FeedEventKind.started, line, -1, 0, 0);
+    this.voice.event.numbers[0] = first;
+    this.voice.event.numbers[1] = first;
+    this.voice.sayRange(FeedEventKind.started, line, -1, 0, 0);
     if (late) {
       at[Cell.from] = 1;
       at[Cell.to] = first - 1;
@@ -1361,8 +1047,16 @@ export class Arbiter {
       guard.adopt(frame.session);
       return true;
     }
-    at[Cell.heardAt] = this.lastHeard(-1);
-    const evidence = guard.weigh(line, frame.session, frame.ids, at, Cell.now, Cell.heardAt, this.liveLines(line));
+    at[Cell.heardAt] = this.watch.lastHeard(-1);
+    const evidence = guard.weigh(
+      line,
+      frame.session,
+      frame.ids,
+      at,
+      Cell.now,
+      Cell.heardAt,
+      this.watch.liveLines(line),
+    );
     if (evidence === SESSION_REFUSED) {
       this.refuse(line, RefusalReason.foreignSession);
       return false;
@@ -1408,13 +1102,15 @@ export class Arbiter {
   }
 
   private admitJump(line: number): boolean {
-    const { at, event, frame, jumps } = this;
-    at[Cell.heardAt] = this.lastHeard(line);
-    const believed = jumps.weigh(line, frame.ids, at, Cell.now, Cell.heardAt, this.liveLines(line));
+    const { at, frame, jumps } = this;
+    const { event } = this.voice;
+    at[Cell.heardAt] = this.watch.lastHeard(line);
+    const believed = jumps.weigh(line, frame.ids, at, Cell.now, Cell.heardAt, this.watch.liveLines(line));
     event.numbers[0] = frame.ids[FrameId.first];
     event.numbers[1] = at[Cell.lead] + 1;
     if (!believed) {
-      if (this.mayComplain(line, 1)) this.sayRange(FeedEventKind.jumpSuspected, line, -1, 0, 0);
+      if (this.voice.mayComplain(line, Complaint.jumpSuspected))
+        this.voice.sayRange(FeedEventKind.jumpSuspected, line, -1, 0, 0);
       this.refuse(line, RefusalReason.unconfirmedJump);
       return false;
     }
@@ -1424,7 +1120,7 @@ export class Arbiter {
 
   /** A jump was confirmed: everything before it is closed, the range jumped over is missing. */
   private crossJump(line: number): void {
-    const { at, gaps } = this;
+    const { at } = this;
     this.closeStream(LossCause.jump);
     this.copies.clear();
     at[Cell.from] = at[Cell.lead] + 1;
@@ -1435,8 +1131,7 @@ export class Arbiter {
     if (this.config.snapshot === undefined) {
       this.loseOldest(LossCause.jump);
     } else {
-      gaps.stage[gaps.count - 1] = GapStage.exhausted;
-      this.serviceGaps();
+      this.ladder.skipToSnapshot();
     }
   }
 
@@ -1447,7 +1142,7 @@ export class Arbiter {
   private considerRestart(line: number, view: DataView): void {
     const { at, cells, frame, restarts } = this;
     at[Cell.silentFor] = at[Cell.now] - at[Cell.lastProgressAt];
-    const bytes = this.bytesAgainstMemory(view);
+    const bytes = this.comparison.againstMemory(frame, this.linked, view);
     const weighed = restarts.weigh(
       line,
       frame.ids,
@@ -1456,7 +1151,7 @@ export class Arbiter {
       FeedCell.highestId,
       at,
       Cell.now,
-      this.liveLines(line),
+      this.watch.liveLines(line),
       at,
       Cell.silentFor,
     );
@@ -1474,28 +1169,6 @@ export class Arbiter {
     this.beginNumbering(line, evidence);
   }
 
-  /** What was remembered of the packet's numbers, held against its bytes. */
-  private bytesAgainstMemory(view: DataView): RestartBytes {
-    const { at, frame, openingHashes } = this;
-    const { entries, mask } = this.copies;
-    const first = frame.ids[FrameId.first];
-    let verdict: RestartBytes = RestartBytes.unknown;
-    for (let i = 0; i < frame.count; i++) {
-      const id = this.linked ? frame.unitId[i] : first + i;
-      const low = id | 0;
-      const entry = (low & mask) << 2;
-      const place = id - at[Cell.first];
-      let remembered = 0;
-      if (id > at[Cell.lead] - FAR && entries[entry] === low && id > at[Cell.expected] - 1 - mask)
-        remembered = entries[entry + 1];
-      else if (place >= 0 && place < OPENING_UNITS) remembered = openingHashes[place];
-      if (remembered === 0) continue;
-      if (hashUnit(view, frame.unitOffset[i], frame.unitLength[i]) === remembered) return RestartBytes.same;
-      verdict = RestartBytes.differ;
-    }
-    return verdict;
-  }
-
   /** The numbering starts afresh at `at[id]`, shown by `line`. */
   private beginNumbering(line: number, evidence: SessionEvidence): void {
     const { at, cells, config } = this;
@@ -1505,21 +1178,20 @@ export class Arbiter {
       cells[base + LineCell.lostInEarlierSessions] = lineLost(cells, l);
       cells[base + LineCell.brought] = 0;
       cells[base + LineCell.highestId] = 0;
-      this.seenHighest[l] = 0;
-      this.seenFeedHighest[l] = 0;
     }
     this.hold.clear();
-    this.copies.clear();
-    this.openingHashes.fill(0);
+    this.comparison.restart();
+    this.watch.restart();
     this.jumps.reset();
     this.restarts.reset();
     this.guard.ended = false;
     this.refreshReason = StatusReason.none;
+    this.ladder.torn = false;
     this.clearedReason = StatusReason.sessionChanged;
     cells[FeedCell.sessionChanges]++;
-    this.event.numbers[0] = first;
-    this.event.numbers[1] = first;
-    this.sayRange(FeedEventKind.sessionChanged, line, -1, evidence, 0);
+    this.voice.event.numbers[0] = first;
+    this.voice.event.numbers[1] = first;
+    this.voice.sayRange(FeedEventKind.sessionChanged, line, -1, evidence, 0);
     this.startAt(line, first);
     if (config.policy === 'sticky') at[Cell.aheadSince] = 0;
   }
@@ -1527,7 +1199,7 @@ export class Arbiter {
   /** The stream as it is ends: held units are delivered, what is missing between them is declared lost. */
   private closeStream(cause: number): void {
     const { at, cells } = this;
-    if (this.snapshotStage !== SnapshotStage.none || this.paused) this.abandonSnapshot();
+    this.ladder.abandonSnapshot();
     this.flushFill();
     if (cells[FeedCell.highestId] > at[Cell.lead]) {
       at[Cell.to] = cells[FeedCell.highestId];
@@ -1538,27 +1210,18 @@ export class Arbiter {
   }
 
   private refuse(source: number, reason: RefusalReason): void {
-    const { at, cells, event, frame } = this;
+    const { at, cells, frame } = this;
+    const { event } = this.voice;
     cells[FeedCell.refused]++;
     if (source >= 0 && source < this.lineCount) {
       const base = FEED_CELLS + source * LINE_CELLS;
       cells[base + LineCell.refused]++;
       cells[base + LineCell.refusedByReason + reason]++;
     }
-    if (!this.mayComplain(source, 0)) return;
+    if (!this.voice.mayComplain(source, Complaint.refused)) return;
     event.numbers[0] = frame.ids[FrameId.first];
     event.numbers[1] = at[Cell.lead] + 1;
-    this.sayRange(FeedEventKind.refused, source, -1, reason, 0);
-  }
-
-  /** Is the last event of this sort about the source long enough ago? Sorts: 0 refused, 1 jump suspected, 2 disagreement. */
-  private mayComplain(source: number, sort: number): boolean {
-    const place = (source + 1) * 3 + sort;
-    const { complainedAtNs } = this;
-    if (place < 0 || place >= complainedAtNs.length) return false;
-    if (this.at[Cell.now] - complainedAtNs[place] < COMPLAINT_PERIOD_NS) return false;
-    complainedAtNs[place] = this.at[Cell.now];
-    return true;
+    this.voice.sayRange(FeedEventKind.refused, source, -1, reason, 0);
   }
 
   private countMalformed(base: number, reason: MalformedReason): void {
@@ -1573,58 +1236,17 @@ export class Arbiter {
     const { at } = this;
     at[Cell.deadline] = Number.POSITIVE_INFINITY;
     if (!this.started) return;
-    if (this.gaps.count > 0) this.serviceGaps();
-    else if (this.paused && !this.serviceSnapshot()) this.drain();
+    if (this.gaps.count > 0) this.ladder.service();
+    else if (!this.ladder.serviceWithoutGaps()) this.drain();
     if (this.sticky && at[Cell.aheadSince] !== 0) this.checkLag();
-    if (at[Cell.now] >= at[Cell.healthDue]) this.checkLines();
+    if (at[Cell.now] >= at[Cell.healthDue]) {
+      this.watch.look();
+      if (this.sticky) this.checkActive();
+    }
     this.due(at[Cell.healthDue]);
   }
 
-  private checkLines(): void {
-    const { at, cells, config } = this;
-    const now = at[Cell.now];
-    const feedHighest = cells[FeedCell.highestId];
-    let soonest = now + this.healthPeriodNs;
-    for (let line = 0; line < this.lineCount; line++) {
-      const base = FEED_CELLS + line * LINE_CELLS;
-      const health = cells[base + LineCell.health];
-      const staleAt = cells[base + LineCell.lastHeardNs] + config.staleAfterNs;
-      if (health === LineHealth.live || health === LineHealth.lagging) {
-        if (now >= staleAt) {
-          this.setHealth(line, LineHealth.stale);
-        } else {
-          if (staleAt < soonest) soonest = staleAt;
-          const highest = cells[base + LineCell.highestId];
-          const stuck = highest === this.seenHighest[line] && this.seenFeedHighest[line] > highest;
-          const lags = feedHighest - highest >= config.lagUnits || (stuck && this.healthPeriodNs >= config.lagNs);
-          this.setHealth(line, lags ? LineHealth.lagging : LineHealth.live);
-        }
-      }
-      this.seenHighest[line] = cells[base + LineCell.highestId];
-      this.seenFeedHighest[line] = feedHighest;
-    }
-    at[Cell.healthDue] = soonest;
-    this.checkRedundancy();
-    if (this.liveLines(-1) === 0) this.silence = true;
-    if (this.sticky) this.checkActive();
-  }
-
-  /** Redundancy is lost while a line expected live is not heard, from `staleAfterNs` after the feed's start on. */
-  private checkRedundancy(): void {
-    const { at, cells, config } = this;
-    for (let line = 0; line < this.lineCount; line++) {
-      const base = FEED_CELLS + line * LINE_CELLS;
-      const health = cells[base + LineCell.health];
-      if (config.lines[line].expect !== 'live') continue;
-      const alive = health === LineHealth.live || health === LineHealth.lagging;
-      if (!alive && health === LineHealth.silent && at[Cell.now] - at[Cell.startedAt] < config.staleAfterNs) continue;
-      const lost = alive ? 0 : 1;
-      if (cells[base + LineCell.redundancyLost] === lost) continue;
-      cells[base + LineCell.redundancyLost] = lost;
-      this.say(FeedEventKind.redundancy, line, -1, lost, health);
-    }
-  }
-
+  /** Policy `sticky`: is the active line to be left, or the preferred one to be taken up again? */
   private checkActive(): void {
     const { cells, config, at } = this;
     const health = cells[FEED_CELLS + this.active * LINE_CELLS + LineCell.health];
@@ -1635,64 +1257,24 @@ export class Arbiter {
     const preferred = config.activeLine;
     if (typeof failback !== 'object' || this.active === preferred || !this.followPreference) return;
     if (cells[FEED_CELLS + preferred * LINE_CELLS + LineCell.health] !== LineHealth.live) return;
-    const clean = at[Cell.now] - this.cleanSinceNs[preferred];
+    const clean = at[Cell.now] - this.watch.cleanSinceNs[preferred];
     if (clean >= failback.afterCleanNs && this.switches.dwellOver(at, Cell.now)) {
       at[Cell.window] = clean;
       this.switchTo(preferred, SwitchEvidence.failback);
     }
   }
 
-  /** Something acceptable came on a line that was not live. */
-  private heard(line: number): void {
-    if (this.cells[FEED_CELLS + line * LINE_CELLS + LineCell.health] === LineHealth.lagging) return;
-    this.setHealth(line, LineHealth.live);
-    this.silence = false;
-    if (!this.started) return;
-    this.checkRedundancy();
-    this.updateStatus();
-  }
-
-  private setHealth(line: number, health: LineHealth): void {
-    const { at, cells } = this;
-    const base = FEED_CELLS + line * LINE_CELLS;
-    if (cells[base + LineCell.health] === health) return;
-    cells[base + LineCell.health] = health;
-    this.cleanSinceNs[line] = at[Cell.now];
-    const lastHeard = cells[base + LineCell.lastHeardNs];
-    at[Cell.window] = lastHeard === 0 ? 0 : at[Cell.now] - lastHeard;
-    this.say(FeedEventKind.lineHealth, line, -1, health, 0);
-    if (this.started && (health === LineHealth.stale || health === LineHealth.failed)) this.checkRedundancy();
-  }
-
   /** A line skipped numbers of its own stream. */
   private noteHole(line: number): void {
     const { at, cells } = this;
     cells[FEED_CELLS + line * LINE_CELLS + LineCell.holes]++;
-    this.cleanSinceNs[line] = at[Cell.now];
+    this.watch.cleanSinceNs[line] = at[Cell.now];
     if (!this.sticky || line !== this.active) return;
     if (this.switches.holeSeen(at, Cell.now) && this.switches.dwellOver(at, Cell.now)) this.wantToLeave = true;
   }
 
   /** Holes of the active line have piled up: left once the packet has been taken. */
   private wantToLeave = false;
-
-  private lastHeard(except: number): number {
-    let last = Number.NEGATIVE_INFINITY;
-    for (let line = 0; line < this.lineCount; line++) {
-      const heard = this.cells[FEED_CELLS + line * LINE_CELLS + LineCell.lastHeardNs];
-      if (line !== except && heard > last) last = heard;
-    }
-    return last;
-  }
-
-  private liveLines(except: number): number {
-    let live = 0;
-    for (let line = 0; line < this.lineCount; line++) {
-      const health = this.cells[FEED_CELLS + line * LINE_CELLS + LineCell.health];
-      if (line !== except && (health === LineHealth.live || health === LineHealth.lagging)) live++;
-    }
-    return live;
-  }
 
   // ------------------------------------------------------------------------------------- policy sticky: switches
 
@@ -1735,13 +1317,7 @@ export class Arbiter {
   /** The active line is to be left for the best other one, if any is live. */
   private leaveActive(evidence: SwitchEvidence): void {
     const { cells } = this;
-    let best = -1;
-    for (let line = 0; line < this.lineCount; line++) {
-      const base = FEED_CELLS + line * LINE_CELLS;
-      if (line === this.active || cells[base + LineCell.health] !== LineHealth.live) continue;
-      if (best < 0 || cells[base + LineCell.highestId] > cells[FEED_CELLS + best * LINE_CELLS + LineCell.highestId])
-        best = line;
-    }
+    const best = this.watch.bestLine(this.active);
     if (best < 0) return;
     this.at[Cell.window] = this.at[Cell.now] - cells[FEED_CELLS + this.active * LINE_CELLS + LineCell.lastHeardNs];
     this.switchTo(best, evidence);
@@ -1758,9 +1334,9 @@ export class Arbiter {
     cells[FeedCell.switches]++;
     cells[FeedCell.switchesByEvidence + evidence]++;
     cells[FeedCell.lastSwitchAtNs] = at[Cell.now];
-    this.event.numbers[0] = at[Cell.lead] + 1;
-    this.event.numbers[1] = cells[FEED_CELLS + line * LINE_CELLS + LineCell.highestId];
-    this.sayRange(FeedEventKind.switched, line, from, evidence, 0);
+    this.voice.event.numbers[0] = at[Cell.lead] + 1;
+    this.voice.event.numbers[1] = cells[FEED_CELLS + line * LINE_CELLS + LineCell.highestId];
+    this.voice.sayRange(FeedEventKind.switched, line, from, evidence, 0);
     if (!this.started) return;
     const highest = cells[FEED_CELLS + line * LINE_CELLS + LineCell.highestId];
     if (highest > at[Cell.lead]) {
@@ -1785,9 +1361,9 @@ export class Arbiter {
     }
     if (gaps.count === 0) {
       this.lateStart = false;
-      if (this.snapshotStage === SnapshotStage.wanted && !this.paused) this.abandonSnapshot();
+      this.ladder.gapsClosed();
     }
-    this.busy = gaps.count > 0 || hold.count > 0 || this.paused || this.guard.ended || !this.started;
+    this.busy = gaps.count > 0 || hold.count > 0 || this.ladder.paused || this.guard.ended || !this.started;
     cells[FeedCell.heldUnits] = hold.count;
     cells[FeedCell.heldBytes] = hold.usedBytes;
     cells[FeedCell.openGaps] = gaps.count;
@@ -1797,7 +1373,7 @@ export class Arbiter {
     cells[FeedCell.oldestGapOpenedAtNs] = gaps.count > 0 ? gaps.openedAtNs[0] : 0;
     this.ended = this.guard.ended && at[Cell.expected] > at[Cell.lead];
     this.updateStatus();
-    if (this.sinkFailed) this.rethrow();
+    if (this.voice.failed) this.voice.rethrow();
   }
 
   private updateStatus(): void {
@@ -1809,13 +1385,13 @@ export class Arbiter {
     } else if (this.ended) {
       status = FeedStatus.down;
       reason = StatusReason.sessionEnded;
-    } else if (this.refreshReason !== StatusReason.none) {
+    } else if (this.ladder.torn || this.refreshReason !== StatusReason.none) {
       status = FeedStatus.stale;
-      reason = this.refreshReason;
-    } else if (this.gaps.count > 0 || this.paused) {
+      reason = this.ladder.torn ? StatusReason.snapshot : this.refreshReason;
+    } else if (this.gaps.count > 0 || this.ladder.paused) {
       status = FeedStatus.recovering;
       reason = this.lateStart ? StatusReason.lateStart : StatusReason.gapOpen;
-    } else if (this.silence) {
+    } else if (this.watch.silence) {
       status = FeedStatus.stale;
       reason = StatusReason.silence;
     }
@@ -1825,7 +1401,7 @@ export class Arbiter {
     if (status !== FeedStatus.live) this.clearedReason = StatusReason.none;
     cells[FeedCell.status] = status;
     cells[FeedCell.statusReason] = reason;
-    this.say(FeedEventKind.status, -1, -1, status, reason);
+    this.voice.say(FeedEventKind.status, -1, -1, status, reason);
   }
 
   /** Makes sure that {@link onTime} acts at this time at the latest. */
@@ -1836,43 +1412,5 @@ export class Arbiter {
   private readClock(): void {
     const now = this.time[TimeCell.nowNs];
     if (now > this.at[Cell.now]) this.at[Cell.now] = now;
-  }
-
-  private say(kind: FeedEventKind, line: number, otherLine: number, detail: number, reason: number): void {
-    this.event.numbers[0] = 0;
-    this.event.numbers[1] = 0;
-    this.sayRange(kind, line, otherLine, detail, reason);
-  }
-
-  /** As {@link say}, for the range that stands in the event already. */
-  private sayRange(kind: FeedEventKind, line: number, otherLine: number, detail: number, reason: number): void {
-    const { at, event } = this;
-    event.kind = kind;
-    event.line = line;
-    event.otherLine = otherLine;
-    event.detail = detail;
-    event.reason = reason;
-    event.numbers[2] = at[Cell.now];
-    event.numbers[3] = at[Cell.window];
-    at[Cell.window] = 0;
-    try {
-      this.sink.onEvent(event);
-    } catch (error) {
-      this.sinkThrew(error);
-    }
-  }
-
-  private sinkThrew(error: unknown): void {
-    this.cells[FeedCell.sinkErrors]++;
-    if (this.sinkFailed) return;
-    this.sinkFailed = true;
-    this.sinkError = error;
-  }
-
-  private rethrow(): void {
-    const error = this.sinkError;
-    this.sinkFailed = false;
-    this.sinkError = undefined;
-    throw error;
   }
 }
