@@ -60,13 +60,13 @@ export const simSection = withUnits(
       .record(z.string(), skew)
       .optional()
       .describe(
-        'How much later each line brings a packet, by line name. Default: a few microseconds, the first line ahead.',
+        'How much later each line brings a packet, by line name: `{ B: { mean: 2us, deviation: 1us } }`. Default: a few microseconds, the first line ahead.',
       ),
     interfaces: z
       .record(z.string(), z.string())
       .optional()
       .describe(
-        'Interface that a multicast line is sent from, by line name. Default: the interface that the line is read on.',
+        'Interface that a multicast line is sent from, by line name: `{ A: eth1 }`. Default: the interface that the line is read on.',
       ),
     multicastTtl: count(0, 255).prefault(1).describe('Time to live of multicast packets.'),
     store: size({ min: 1024 ** 2, max: 2 ** 36 })
