@@ -1,7 +1,7 @@
 import type { Figure } from '../lib/figure.ts';
 import { runLoopFigure } from '../lib/loop-figure.ts';
 
-const CYCLES = 2500;
+const CYCLES = 1800;
 const WARM_CYCLES = 15_000;
 const SMOKE_CYCLES = 300;
 const QUEUED = 8;

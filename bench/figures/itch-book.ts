@@ -8,11 +8,11 @@ import { assertSameChecksums, messageRate, runWorkload, startOurs } from '../lib
 
 const SYMBOLS = 8000;
 const CHUNKS = 28;
-const CHUNK_MESSAGES = 300_000;
+const CHUNK_MESSAGES = 200_000;
 const SMOKE_CHUNKS = 4;
 const SMOKE_CHUNK_MESSAGES = 50_000;
 const WARM_SAMPLES = 4;
-const CONTEXT_ROUNDS = 8;
+const CONTEXT_ROUNDS = 6;
 
 interface Setting {
   readonly orders: number;

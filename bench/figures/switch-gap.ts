@@ -1,7 +1,7 @@
 import type { Figure } from '../lib/figure.ts';
 import { runLoopFigure } from '../lib/loop-figure.ts';
 
-const CYCLES = 3300;
+const CYCLES = 2400;
 const WARM_CYCLES = 20_000;
 const SMOKE_CYCLES = 300;
 

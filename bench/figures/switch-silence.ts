@@ -3,7 +3,7 @@ import { runLoopFigure } from '../lib/loop-figure.ts';
 import { median, percentiles } from '../lib/stats.ts';
 import { percentileColumns, percentileRow } from '../lib/text.ts';
 
-const CYCLES = 110;
+const CYCLES = 80;
 const WARM_CYCLES = 250;
 const WARM_SPACING_US = 20;
 const SMOKE_CYCLES = 40;

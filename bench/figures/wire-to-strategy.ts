@@ -14,14 +14,14 @@ import { ratioOfPairs } from '../lib/stats.ts';
 import { number, percentileColumns, percentileRow, spread } from '../lib/text.ts';
 import { Traffic } from '../lib/traffic.ts';
 
-const SAMPLE_MS = 400;
+const SAMPLE_MS = 300;
 /** The rate of the criteria: one that the naive twin can follow. */
 const MAIN_RATE = 10_000;
 const OTHER_RATES = [1_000, 50_000, 100_000] as const;
 const OTHER_ROUNDS = 4;
 const WARM_RATE = 50_000;
 const WARM_SAMPLES = 3;
-const HICCUP_MS = 100;
+const HICCUP_MS = 50;
 /** Above it `dgram` falls behind without end; a sample would show how long it ran, not how fast it is. */
 const NODE_MOST_RATE = 20_000;
 

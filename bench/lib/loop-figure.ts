@@ -6,7 +6,7 @@ import { percentiles, ratioOfPairs } from './stats.ts';
 import { percentileColumns, percentileRow } from './text.ts';
 import { Traffic } from './traffic.ts';
 
-const HICCUP_MS = 100;
+const HICCUP_MS = 50;
 const WARM_SAMPLES = 3;
 
 export interface LoopFigure {
