@@ -145,6 +145,11 @@ export interface FaultSpec {
 
 const COMMON_OPTIONS = ['seed', 'after', 'for'];
 
+/** True if the kind exists. */
+export function isFaultKind(text: string): text is FaultKind {
+  return Object.hasOwn(FAULT_KINDS, text);
+}
+
 /** Thrown for a spec that cannot be read; the message says what would be right. */
 export class FaultSpecError extends Error {
   override name = 'FaultSpecError';
@@ -178,10 +183,10 @@ export function faultSpec(
   value: string | undefined,
   options: readonly string[],
 ): FaultSpec {
-  if (!Object.hasOwn(FAULT_KINDS, kindText)) {
+  if (!isFaultKind(kindText)) {
     throw new FaultSpecError(`'${kindText}' is no kind of fault: ${Object.keys(FAULT_KINDS).join(', ')}`);
   }
-  const kind = kindText as FaultKind;
+  const kind = kindText;
   const rule: KindRule = FAULT_KINDS[kind];
   const place: FaultPlace = target === 'retransmit' || target === 'snapshot' ? target : 'line';
   if (!rule.at.includes(place))

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import type { FeedConfig, LineConfig, SimConfig, SnapshotConfig } from '../config/schema.ts';
-import { ipv4ToInt, isMulticast } from '../io/address.ts';
-import type { DatagramPoller } from '../io/datagram.ts';
-import { FAULT_KINDS, type FaultKind, type FaultSpec, FaultSpecError } from './fault-spec.ts';
+import { ipv4ToInt, isIpv4, isMulticast } from '../io/address.ts';
+import type { DatagramPoller, DatagramSocketOptions } from '../io/datagram.ts';
+import { type FaultKind, type FaultSpec, FaultSpecError } from './fault-spec.ts';
 import type { FaultPipeline } from './faults.ts';
 import type { FlowSource } from './flow-source.ts';
 import { LinePublisher, type LineSkew } from './line-publisher.ts';
@@ -86,7 +87,7 @@ export class FeedSimulator {
     this.#store = new UnitStore(session, { firstUnit: recording?.firstUnit, maxBytes: sim.storeBytes });
     this.#answers = new MoldPacketiser(session, sim.maxPacketBytes);
     this.lines = feed.lines.map((line, i) => {
-      const send = openLine(line, sim, options.poller);
+      const send = openLine(feed.name, line, sim, options.poller);
       return new LinePublisher(line.name, i, this.#seed, skewOf(line.name, i, sim), send);
     });
     this.#publisher = new Publisher(this.#store, this.lines, {
@@ -290,22 +291,31 @@ function snapshotLogin({ username, passwordFile, passwordEnv }: SnapshotConfig):
 }
 
 /** Opens the socket that a line is sent from. @returns what puts a packet on it */
-function openLine(line: LineConfig, sim: SimConfig, poller: DatagramPoller) {
+function openLine(feed: string, line: LineConfig, sim: SimConfig, poller: DatagramPoller) {
   const destination = line.group ?? (line.address === ANY_ADDRESS ? LOOPBACK : line.address!);
   const multicast = isMulticast(destination);
-  const socket = poller.open({
-    address: ANY_ADDRESS,
+  const from = multicast ? (sim.interfaces?.[line.name] ?? line.interface) : undefined;
+  const options: DatagramSocketOptions = {
+    // Bound to the interface's own address: readers that join for one source must see it.
+    address: from === undefined ? ANY_ADDRESS : addressOf(from),
     port: 0,
-    interface: multicast ? (sim.interfaces?.[line.name] ?? line.interface) : undefined,
+    interface: from,
     multicastTtl: multicast ? sim.multicastTtl : undefined,
-  });
+  };
+  let socket: number;
+  try {
+    socket = poller.open(options);
+  } catch (error) {
+    throw new SimulatorError(`line ${line.name} of feed ${feed} can't be sent: ${(error as Error).message}`);
+  }
   const address = ipv4ToInt(destination);
   const { port } = line;
   return (bytes: Uint8Array, offset: number, length: number): number =>
     poller.send(socket, bytes, offset, length, address, port);
 }
 
-/** True if the kind exists. */
-export function isFaultKind(text: string): text is FaultKind {
-  return Object.hasOwn(FAULT_KINDS, text);
+/** The IPv4 address of an interface given by name or address; any, where the host does not know it. */
+function addressOf(nameOrAddress: string): string {
+  if (isIpv4(nameOrAddress)) return nameOrAddress;
+  return networkInterfaces()[nameOrAddress]?.find(({ family }) => family === 'IPv4')?.address ?? ANY_ADDRESS;
 }

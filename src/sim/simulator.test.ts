@@ -250,6 +250,15 @@ describe('the simulator', () => {
     await expect(venue('', { faults: ['cme/A:drop=0.1'] })).rejects.toThrow("there is no feed 'cme': itch");
   });
 
+  it.each(['native', 'portable'] as const)('says which interface is not there (%s)', (io) => {
+    const config = parseConfig(
+      'venue: t\nprotocol: nasdaq\nfeeds: [{ name: f, lines: [{ name: A, group: 239.0.0.1, port: 9, interface: nope0 }] }]',
+      't',
+    );
+    const make = (): Simulator => createSimulator(config, { io, noControl: true });
+    expect(make).toThrow(/line A of feed f can't be sent: .*nope0.*ENODEV|native i\/o is asked for/);
+  });
+
   it('says which port is taken', async () => {
     const { config } = await venue('');
     const taken = createSocket('udp4');
