@@ -171,7 +171,7 @@ export const LevelWord = {
 
 /** Words of a ladder entry. */
 export const LadderWord = {
-  /** The price as a signed number that grows towards the best: see `ladderKey`. */
+  /** The price as a signed number that grows towards the best. */
   key: 0,
   level: 1,
   words: 2,

@@ -90,8 +90,3 @@ export function checkBookMemory(memory: SharedArrayBuffer): void {
     throw new Error(`order books: this memory holds no books of layout ${BOOK_LAYOUT_VERSION}`);
   }
 }
-
-/** A price (u32 bits) as a signed number that grows towards the best: upwards for bids, downwards for asks. */
-export function ladderKey(side: number, price: number): number {
-  return price ^ 0x80000000 ^ -side;
-}

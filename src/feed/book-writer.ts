@@ -10,7 +10,7 @@ import {
   LevelWord,
   OrderWord,
 } from './book-layout.ts';
-import { checkBookMemory, ladderKey } from './book-memory.ts';
+import { checkBookMemory } from './book-memory.ts';
 
 /** What an operation did to an instrument's book: bits of {@link BookWriter.change}. */
 export const BookChange = {
@@ -24,7 +24,7 @@ export const BookChange = {
   status: 16,
 } as const;
 
-// Local names: property loads of frozen objects do not fold into addressing modes everywhere.
+// Local names: the compiler folds constants of its own module into the code, but loads imported ones each time.
 const REF_HIGH = OrderWord.referenceHigh;
 const SHARES = OrderWord.shares;
 const LEVEL = OrderWord.level;
@@ -49,8 +49,21 @@ const BEST_PRICE = InstrumentWord.bidPrice;
 const BEST_ORDERS = InstrumentWord.bidOrders;
 const BEST_SHARES = InstrumentWord.bidShares;
 
+const LADDER_LEVEL = LadderWord.level;
+const LADDER_WORDS = LadderWord.words;
+
 const INSTRUMENT_BITS = InstrumentWord.bits;
 const DIRECTORY_BITS = DirectoryWord.bits;
+
+const FRESH_ORDER = BookHeader.freshOrder;
+const FREE_ORDER = BookHeader.freeOrder;
+const LIVE_ORDERS = BookHeader.liveOrders;
+const FRESH_LEVEL = BookHeader.freshLevel;
+const FREE_LEVEL = BookHeader.freeLevel;
+const LIVE_LEVELS = BookHeader.liveLevels;
+const APPLIED = BookCounter.applied;
+const BIDS_CHANGED = BookChange.bids;
+const BEST_BID_CHANGED = BookChange.bestBid;
 
 /** Levels looked at one by one from the best before halving: most activity is near the top. */
 const LINEAR_STEPS = 6;
@@ -60,6 +73,11 @@ const MIX_HIGH = 0xc2b2ae35 | 0;
 /** References that differ in these low bits only share a cache line of buckets: references rise one by one. */
 const NEAR_BITS = 4;
 const NEAR_MASK = (1 << NEAR_BITS) - 1;
+
+/** A price (u32 bits) as a signed number that grows towards the best: upwards for bids, downwards for asks. */
+function keyOf(side: number, price: number): number {
+  return price ^ 0x80000000 ^ -side;
+}
 
 /**
  * Builds a feed's full-depth books. The only writer of its memory; readers use {@link OrderBooks}.
@@ -134,9 +152,9 @@ export class BookWriter {
       }
       other = words[(other + CHAIN) | 0];
     }
-    let order = words[BookHeader.freeOrder];
+    let order = words[FREE_ORDER];
     if (order === 0) {
-      order = words[BookHeader.freshOrder];
+      order = words[FRESH_ORDER];
       if (order === this.ordersEnd) return this.incomplete(instrument, BookCounter.ordersFull);
     }
     const record = (this.instruments + (instrument << INSTRUMENT_BITS)) | 0;
@@ -147,9 +165,9 @@ export class BookWriter {
       words[record] = (version + 2) | 0;
       return this.incomplete(instrument, BookCounter.levelsFull);
     }
-    if (order === words[BookHeader.freshOrder]) words[BookHeader.freshOrder] = order + ORDER_WORDS;
-    else words[BookHeader.freeOrder] = words[(order + CHAIN) | 0];
-    words[BookHeader.liveOrders]++;
+    if (order === words[FRESH_ORDER]) words[FRESH_ORDER] = order + ORDER_WORDS;
+    else words[FREE_ORDER] = words[(order + CHAIN) | 0];
+    words[LIVE_ORDERS]++;
     words[order] = referenceLow;
     words[(order + REF_HIGH) | 0] = referenceHigh;
     words[(order + SHARES) | 0] = shares;
@@ -312,9 +330,9 @@ export class BookWriter {
   private remove(order: number): void {
     const words = this.words;
     words[this.link] = words[(order + CHAIN) | 0];
-    words[(order + CHAIN) | 0] = words[BookHeader.freeOrder];
-    words[BookHeader.freeOrder] = order;
-    words[BookHeader.liveOrders]--;
+    words[(order + CHAIN) | 0] = words[FREE_ORDER];
+    words[FREE_ORDER] = order;
+    words[LIVE_ORDERS]--;
   }
 
   /**
@@ -360,13 +378,13 @@ export class BookWriter {
   /** The level at a price, made if need be; 0 if there is no room for it. */
   private levelAt(record: number, book: number, side: number, price: number): number {
     const words = this.words;
-    const key = ladderKey(side, price);
+    const key = keyOf(side, price);
     const ladder = words[(record + LADDER + side) | 0];
     const levels = words[(record + LEVELS + side) | 0];
     const index = this.ladderIndex(ladder, levels, key);
     if (index < levels) {
       const entry = (ladder + (index << 1)) | 0;
-      if (words[entry] === key) return words[(entry + LadderWord.level) | 0];
+      if (words[entry] === key) return words[(entry + LADDER_LEVEL) | 0];
     }
     return this.insertLevel(record, book, side, price, key, index);
   }
@@ -379,15 +397,15 @@ export class BookWriter {
       ladder = this.growLadder(record, side);
       if (ladder === 0) return 0;
     }
-    let level = words[BookHeader.freeLevel];
+    let level = words[FREE_LEVEL];
     if (level !== 0) {
-      words[BookHeader.freeLevel] = words[(level + LEVEL_CHAIN) | 0];
+      words[FREE_LEVEL] = words[(level + LEVEL_CHAIN) | 0];
     } else {
-      level = words[BookHeader.freshLevel];
+      level = words[FRESH_LEVEL];
       if (level === this.levelsEnd) return 0;
-      words[BookHeader.freshLevel] = level + LEVEL_WORDS;
+      words[FRESH_LEVEL] = level + LEVEL_WORDS;
     }
-    words[BookHeader.liveLevels]++;
+    words[LIVE_LEVELS]++;
     words[level] = price;
     words[(level + LEVEL_ORDERS) | 0] = 0;
     words[(level + HEAD) | 0] = 0;
@@ -395,12 +413,12 @@ export class BookWriter {
     words[(level + BOOK) | 0] = book;
     this.doubles[(level + LEVEL_SHARES) >> 1] = 0;
     const entry = (ladder + (index << 1)) | 0;
-    for (let at = (ladder + (levels << 1)) | 0; at > entry; at -= LadderWord.words) {
+    for (let at = (ladder + (levels << 1)) | 0; at > entry; at -= LADDER_WORDS) {
       words[at] = words[at - 2];
       words[(at + 1) | 0] = words[at - 1];
     }
     words[entry] = key;
-    words[(entry + LadderWord.level) | 0] = level;
+    words[(entry + LADDER_LEVEL) | 0] = level;
     words[(record + LEVELS + side) | 0] = levels + 1;
     return level;
   }
@@ -418,12 +436,12 @@ export class BookWriter {
       words[list] = words[block];
     } else {
       block = words[BookHeader.freshLadder];
-      const after = block + (LadderWord.words << bits);
+      const after = block + (LADDER_WORDS << bits);
       if (after > this.laddersEnd) return 0;
       words[BookHeader.freshLadder] = after;
     }
     if (old !== 0) {
-      words.copyWithin(block, old, old + (LadderWord.words << oldBits));
+      words.copyWithin(block, old, old + (LADDER_WORDS << oldBits));
       const oldList = BookHeader.freeLadder + oldBits - LADDER_SMALLEST_BITS;
       words[old] = words[oldList];
       words[oldList] = old;
@@ -437,16 +455,16 @@ export class BookWriter {
     const words = this.words;
     const ladder = words[(record + LADDER + side) | 0];
     const last = (words[(record + LEVELS + side) | 0] - 1) | 0;
-    const index = this.ladderIndex(ladder, last + 1, ladderKey(side, words[level]));
+    const index = this.ladderIndex(ladder, last + 1, keyOf(side, words[level]));
     const end = (ladder + (last << 1)) | 0;
-    for (let at = (ladder + (index << 1)) | 0; at < end; at += LadderWord.words) {
+    for (let at = (ladder + (index << 1)) | 0; at < end; at += LADDER_WORDS) {
       words[at] = words[(at + 2) | 0];
       words[(at + 1) | 0] = words[(at + 3) | 0];
     }
     words[(record + LEVELS + side) | 0] = last;
-    words[(level + LEVEL_CHAIN) | 0] = words[BookHeader.freeLevel];
-    words[BookHeader.freeLevel] = level;
-    words[BookHeader.liveLevels]--;
+    words[(level + LEVEL_CHAIN) | 0] = words[FREE_LEVEL];
+    words[FREE_LEVEL] = level;
+    words[LIVE_LEVELS]--;
   }
 
   /**
@@ -472,13 +490,13 @@ export class BookWriter {
     words[(record + BEST_PRICE + side) | 0] = price;
     words[(record + BEST_ORDERS + side) | 0] = orders;
     this.doubles[(((record + BEST_SHARES) >> 1) + side) | 0] = shares;
-    this.change = BookChange.bestBid << side;
+    this.change = BEST_BID_CHANGED << side;
   }
 
   private applied(instrument: number, side: number): boolean {
     this.instrument = instrument;
-    this.change |= BookChange.bids << side;
-    this.counters[BookCounter.applied]++;
+    this.change |= BIDS_CHANGED << side;
+    this.counters[APPLIED]++;
     return true;
   }
 
@@ -595,15 +613,15 @@ export class BookWriter {
       words[(record + InstrumentWord.status) | 0] = kept;
       words[record] = (version + 2) | 0;
     }
-    if (words[BookHeader.freshOrder] !== words[BookHeader.orders]) {
+    if (words[FRESH_ORDER] !== words[BookHeader.orders]) {
       words.fill(0, this.buckets, words[BookHeader.orders]);
     }
-    words[BookHeader.freshOrder] = words[BookHeader.orders];
-    words[BookHeader.freeOrder] = 0;
-    words[BookHeader.liveOrders] = 0;
-    words[BookHeader.freshLevel] = words[BookHeader.levels];
-    words[BookHeader.freeLevel] = 0;
-    words[BookHeader.liveLevels] = 0;
+    words[FRESH_ORDER] = words[BookHeader.orders];
+    words[FREE_ORDER] = 0;
+    words[LIVE_ORDERS] = 0;
+    words[FRESH_LEVEL] = words[BookHeader.levels];
+    words[FREE_LEVEL] = 0;
+    words[LIVE_LEVELS] = 0;
     words[BookHeader.freshLadder] = words[BookHeader.ladders];
     words.fill(0, BookHeader.freeLadder, BookHeader.freeLadder + LADDER_CLASSES);
     this.instrument = -1;

@@ -5,6 +5,15 @@ import type { FeedHandler, FeedHandlerOptions } from '../../feed/protocol.ts';
 import type { ItchHandler } from './itch-handler.ts';
 import { ITCH_LENGTHS, ItchDispatcher, ItchRefusal } from './itch5.ts';
 import { OperationalHalt, RegShoRestriction, StockDirectory, SystemEvent, TradingAction } from './itch5-market.ts';
+import {
+  AddOrder,
+  AddOrderMpid,
+  OrderCancel,
+  OrderDelete,
+  OrderExecuted,
+  OrderExecutedWithPrice,
+  OrderReplace,
+} from './itch5-orders.ts';
 
 /** Where the book-building fields stand: see `itch5-orders.ts` for what they mean. */
 const LOCATE = 1;
@@ -21,11 +30,22 @@ const NEW_REFERENCE_LOW = 23;
 const REPLACE_SHARES = 27;
 const REPLACE_PRICE = 31;
 
+const ADD_BYTES = AddOrder.length;
+const ADD_MPID_BYTES = AddOrderMpid.length;
+const EXECUTED_BYTES = OrderExecuted.length;
+const EXECUTED_WITH_PRICE_BYTES = OrderExecutedWithPrice.length;
+const CANCEL_BYTES = OrderCancel.length;
+const DELETE_BYTES = OrderDelete.length;
+const REPLACE_BYTES = OrderReplace.length;
+
 const BUY = 66; // B
 const SELL = 83; // S
 const HALTED = 72; // H
 
 const BOOK_CHANGE = BookChange.bids | BookChange.asks;
+const STATUS_CHANGE = BookChange.status;
+const BID = Side.bid;
+const ASK = Side.ask;
 
 /**
  * Builds a Nasdaq feed's books from ITCH 5.0 units and calls a strategy's typed callbacks for them.
@@ -82,61 +102,71 @@ export class ItchFeedHandler implements FeedHandler {
       this.refuse(ItchRefusal.empty);
       return;
     }
-    const type = view.getUint8(offset);
-    if (ITCH_LENGTHS[type] !== length) {
-      this.refuse(ITCH_LENGTHS[type] === 0 ? ItchRefusal.unknownType : ItchRefusal.wrongLength);
-      return;
-    }
+    const at = offset | 0;
+    const type = view.getUint8(at);
     // Literals, so that the switch compiles to a jump table.
     switch (type) {
       case 65: // A
-        this.add(writer, view, offset, 0);
+        if (length !== ADD_BYTES) {
+          this.refuseLength();
+          return;
+        }
+        this.add(writer, view, at, 0);
         break;
       case 70: // F
-        this.add(writer, view, offset, view.getInt32(offset + ADD_ATTRIBUTION));
+        if (length !== ADD_MPID_BYTES) {
+          this.refuseLength();
+          return;
+        }
+        this.add(writer, view, at, view.getInt32((at + ADD_ATTRIBUTION) | 0));
         break;
       case 69: // E
       case 67: // C
       case 88: // X
+        if (length !== (type === 69 ? EXECUTED_BYTES : type === 67 ? EXECUTED_WITH_PRICE_BYTES : CANCEL_BYTES)) {
+          this.refuseLength();
+          return;
+        }
         writer.reduce(
-          view.getUint16(offset + LOCATE),
-          view.getInt32(offset + REFERENCE),
-          view.getInt32(offset + REFERENCE_LOW),
-          view.getInt32(offset + REDUCED_SHARES),
+          view.getUint16((at + LOCATE) | 0),
+          view.getInt32((at + REFERENCE) | 0),
+          view.getInt32((at + REFERENCE_LOW) | 0),
+          view.getInt32((at + REDUCED_SHARES) | 0),
         );
         break;
       case 68: // D
+        if (length !== DELETE_BYTES) {
+          this.refuseLength();
+          return;
+        }
         writer.delete(
-          view.getUint16(offset + LOCATE),
-          view.getInt32(offset + REFERENCE),
-          view.getInt32(offset + REFERENCE_LOW),
+          view.getUint16((at + LOCATE) | 0),
+          view.getInt32((at + REFERENCE) | 0),
+          view.getInt32((at + REFERENCE_LOW) | 0),
         );
         break;
       case 85: // U
+        if (length !== REPLACE_BYTES) {
+          this.refuseLength();
+          return;
+        }
         writer.replace(
-          view.getUint16(offset + LOCATE),
-          view.getInt32(offset + REFERENCE),
-          view.getInt32(offset + REFERENCE_LOW),
-          view.getInt32(offset + NEW_REFERENCE),
-          view.getInt32(offset + NEW_REFERENCE_LOW),
-          view.getInt32(offset + REPLACE_PRICE),
-          view.getInt32(offset + REPLACE_SHARES),
+          view.getUint16((at + LOCATE) | 0),
+          view.getInt32((at + REFERENCE) | 0),
+          view.getInt32((at + REFERENCE_LOW) | 0),
+          view.getInt32((at + NEW_REFERENCE) | 0),
+          view.getInt32((at + NEW_REFERENCE_LOW) | 0),
+          view.getInt32((at + REPLACE_PRICE) | 0),
+          view.getInt32((at + REPLACE_SHARES) | 0),
         );
         break;
-      case 83: // S
-      case 82: // R
-      case 72: // H
-      case 89: // Y
-      case 104: // h
-        this.applyState(writer, type, view, offset);
-        break;
       default:
-        return;
+        if (!this.applyState(writer, type, view, at, length)) return;
     }
     const change = writer.change;
     this.change = change;
     if ((change & BOOK_CHANGE) !== 0) this.changedInstrument = writer.instrument;
-    if ((change & BookChange.status) !== 0) this.changedStatusInstrument = writer.instrument;
+    if ((change & STATUS_CHANGE) !== 0) this.changedStatusInstrument = writer.instrument;
   }
 
   /** Calls the strategy's callback for one unit. On a read-only handler it also says what the unit changed. */
@@ -175,8 +205,8 @@ export class ItchFeedHandler implements FeedHandler {
   }
 
   private add(writer: BookWriter, view: DataView, offset: number, attribution: number): void {
-    const locate = view.getUint16(offset + LOCATE);
-    const side = view.getUint8(offset + ADD_SIDE);
+    const locate = view.getUint16((offset + LOCATE) | 0);
+    const side = view.getUint8((offset + ADD_SIDE) | 0);
     if (side !== BUY && side !== SELL) {
       writer.instrument = -1;
       writer.change = 0;
@@ -185,50 +215,63 @@ export class ItchFeedHandler implements FeedHandler {
     }
     // Joined late, without the directory: the order itself tells the symbol.
     if (!writer.isListed(locate)) {
-      writer.list(locate, view.getInt32(offset + ADD_STOCK), view.getInt32(offset + ADD_STOCK + 4), 0);
+      writer.list(locate, view.getInt32((offset + ADD_STOCK) | 0), view.getInt32((offset + ADD_STOCK + 4) | 0), 0);
     }
     writer.add(
       locate,
-      side === BUY ? Side.bid : Side.ask,
-      view.getInt32(offset + REFERENCE),
-      view.getInt32(offset + REFERENCE_LOW),
-      view.getInt32(offset + ADD_PRICE),
-      view.getInt32(offset + ADD_SHARES),
+      side === BUY ? BID : ASK,
+      view.getInt32((offset + REFERENCE) | 0),
+      view.getInt32((offset + REFERENCE_LOW) | 0),
+      view.getInt32((offset + ADD_PRICE) | 0),
+      view.getInt32((offset + ADD_SHARES) | 0),
       attribution,
     );
   }
 
-  private applyState(writer: BookWriter, type: number, view: DataView, offset: number): void {
+  /** Directory, states and all that leaves the books alone. @returns whether the writer was used */
+  private applyState(writer: BookWriter, type: number, view: DataView, offset: number, length: number): boolean {
+    const expected = ITCH_LENGTHS[type];
+    if (expected !== length) {
+      this.refuse(expected === 0 ? ItchRefusal.unknownType : ItchRefusal.wrongLength);
+      return false;
+    }
     switch (type) {
       case SystemEvent.type:
         writer.instrument = -1;
         writer.change = 0;
         writer.setDayEvent(this.systemEvent.wrap(view, offset).eventCode);
-        return;
+        return true;
       case StockDirectory.type: {
         const message = this.directory.wrap(view, offset);
         writer.list(message.locate, message.stockHi, message.stockLo, message.roundLotSize);
-        return;
+        return true;
       }
       case TradingAction.type: {
         const message = this.action.wrap(view, offset);
         if (!writer.isListed(message.locate)) writer.list(message.locate, message.stockHi, message.stockLo, 0);
         writer.setReason(message.locate, message.reasonKey);
         writer.setStatus(message.locate, InstrumentStatus.stateMask, tradingState(message.tradingState));
-        return;
+        return true;
       }
       case RegShoRestriction.type: {
         const message = this.regSho.wrap(view, offset);
         const restricted = message.action === 0x30 ? 0 : InstrumentStatus.shortRestricted;
         writer.setStatus(message.locate, InstrumentStatus.shortRestricted, restricted);
-        return;
+        return true;
       }
       case OperationalHalt.type: {
         const message = this.halt.wrap(view, offset);
         const bit = haltBit(message.marketCode);
         writer.setStatus(message.locate, bit, message.action === HALTED ? bit : 0);
+        return true;
       }
+      default:
+        return false;
     }
+  }
+
+  private refuseLength(): void {
+    this.refuse(ItchRefusal.wrongLength);
   }
 
   private refuse(reason: ItchRefusal): void {
