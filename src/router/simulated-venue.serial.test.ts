@@ -33,7 +33,8 @@ class Venue {
     writeFileSync(password, 'secret\n');
     const recovery = options.recovery ?? ['retransmit', 'snapshot'];
     const services = [
-      `    retransmit: { servers: [{ address: 127.0.0.1, port: ${r} }] }`,
+      // patient, so that a machine busy with something else does not look like a venue that refuses
+      `    retransmit: { servers: [{ address: 127.0.0.1, port: ${r} }], attempts: 50 }`,
       `    snapshot: { address: 127.0.0.1, port: ${g}, username: warm, passwordFile: ${password} }`,
     ].filter((text) => recovery.some((name) => text.includes(name)));
     const text = [
@@ -97,7 +98,7 @@ test.each(['first', 'sticky'])(
   async (policy) => {
     venue = new Venue();
     await venue.start({
-      feed: `    policy: ${policy}\n    holdOff: { count: 5000, time: 30ms }\n    gapDeadline: 5s\n    minDwell: 50ms`,
+      feed: `    policy: ${policy}\n    holdOff: { count: 5000, time: 30ms }\n    gapDeadline: 30s\n    minDwell: 50ms`,
       faults: [
         'A:drop=0.05,seed=1',
         'B:drop=0.05,seed=2',
@@ -123,7 +124,7 @@ test.each(['first', 'sticky'])(
 
 test('what both lines lost is fetched from the retransmit server', async () => {
   venue = new Venue();
-  await venue.start({ recovery: ['retransmit'], faults: ['*:drop=0.05,seed=1'] });
+  await venue.start({ feed: '    gapDeadline: 30s', recovery: ['retransmit'], faults: ['*:drop=0.05,seed=1'] });
   await venue.published(10_000);
   const seen = await venue.finish();
   const [truth] = venue.simulator.truth().itch;
@@ -134,7 +135,7 @@ test('what both lines lost is fetched from the retransmit server', async () => {
 
 test('a late start is refreshed by retransmit from the start', async () => {
   venue = new Venue();
-  await venue.start({ feed: '    start: beginning', recovery: ['retransmit'], startFirst: 'sim' });
+  await venue.start({ feed: '    start: beginning\n    gapDeadline: 30s', recovery: ['retransmit'], startFirst: 'sim' });
   await venue.published(5000);
   const seen = await venue.finish();
   const [truth] = venue.simulator.truth().itch;
