@@ -402,12 +402,8 @@ export class Arbiter {
     const base = FEED_CELLS + line * LINE_CELLS;
     const highest = cells[base + LineCell.highestId];
     if (highest < first - 1 && highest > 0) this.noteHole(line);
-    const low0 = first | 0;
-    const { unitOffset, unitLength, count } = frame;
-    for (let i = 0; i < count; i++) {
-      this.at[Cell.id] = first + i;
-      this.comparison.compareOld(line, (low0 + i) | 0, view, unitOffset[i], unitLength[i]);
-    }
+    const { count } = frame;
+    this.comparison.comparePacket(line, frame, view);
     cells[base + LineCell.units] += count;
     cells[base + LineCell.duplicates] += count;
     cells[base + LineCell.highestId] = next - 1;
@@ -764,7 +760,9 @@ export class Arbiter {
     gaps.openedAtNs[gap] = at[Cell.now];
     gaps.laterBase[gap] = at[Cell.laterUnits];
     this.busy = true;
-    this.due(at[Cell.now] + Math.min(config.holdOffNs, config.gapDeadlineNs));
+    // Not by a call: a double handed through one that is not inlined costs an allocation, and gaps may be many.
+    const holdOffEnds = at[Cell.now] + Math.min(config.holdOffNs, config.gapDeadlineNs);
+    if (holdOffEnds < at[Cell.deadline]) at[Cell.deadline] = holdOffEnds;
     cells[FeedCell.gapsOpened]++;
     this.voice.event.numbers[0] = from;
     this.voice.event.numbers[1] = to;

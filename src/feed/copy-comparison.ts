@@ -41,6 +41,48 @@ export class CopyComparison {
     this.listener = listener;
   }
 
+  /**
+   * All units of a counted packet that the stream is past: the usual second copy. One loop with nothing but the usual
+   * in it, because it runs for every packet of every slower line.
+   */
+  comparePacket(line: number, frame: Frame, view: DataView): void {
+    const { at, brought } = this;
+    const { entries, mask } = this.copies;
+    const { unitOffset, unitLength, count } = frame;
+    const first = frame.ids[FrameId.first];
+    const low0 = first | 0;
+    const rx = this.time[TimeCell.rxNs];
+    const rxLow = rx | 0;
+    const rxHigh = stampHigh(rx);
+    const near =
+      first >= at[Cell.expected] - mask &&
+      first >= at[Cell.first] &&
+      at[Cell.lead] - first < FAR &&
+      first >= brought.clearedTo[0] - BROUGHT_SPAN;
+    let fresh = 0;
+    for (let i = 0; i < count; i++) {
+      const low = (low0 + i) | 0;
+      const entry = (low & mask) << 2;
+      const meta = entries[entry + 3];
+      if (!near || entries[entry] !== low || (meta & CopyFlag.late) !== 0) {
+        at[Cell.id] = first + i;
+        this.compareOld(line, low, view, unitOffset[i], unitLength[i]);
+        continue;
+      }
+      const winner = meta & CopyFlag.sourceMask;
+      if (entries[entry + 1] !== hashUnit(view, unitOffset[i], unitLength[i])) {
+        at[Cell.id] = first + i;
+        this.listener.onDisagreement(line, winner === CopyFlag.notALine ? -1 : winner);
+      }
+      if (brought.note(line, low) === 0) continue;
+      fresh++;
+      if ((meta & CopyFlag.decided) !== 0 || winner === line || winner === CopyFlag.notALine) continue;
+      entries[entry + 3] = meta | CopyFlag.decided;
+      this.countWin(winner, Math.max(0, stampDifference(entries[entry + 2], meta, rxLow, rxHigh)));
+    }
+    this.cells[FEED_CELLS + line * LINE_CELLS + LineCell.brought] += fresh;
+  }
+
   /** A copy of a unit that the stream is past. Number in `at[id]`, its low 32 bits in `low`. */
   compareOld(source: number, low: number, view: DataView, offset: number, length: number): void {
     const { at } = this;
