@@ -1,7 +1,7 @@
 import { Arbiter } from '../feed/arbiter.ts';
 import type { ArbiterConfig } from '../feed/arbiter-config.ts';
 import { EventRecord, encodeEvent } from '../feed/event-record.ts';
-import type { FeedEvent } from '../feed/events.ts';
+import { type FeedEvent, FeedEventKind } from '../feed/events.ts';
 import type { FeedHandler, FeedProtocol } from '../feed/protocol.ts';
 import { type FeedSink, UnitCell } from '../feed/sink.ts';
 import type { BroadcastWriter } from '../ring/broadcast-ring.ts';
@@ -10,6 +10,7 @@ import type { SpscProducer } from '../ring/spsc-ring.ts';
 import { NowCell } from '../strategy/api.ts';
 import type { StrategyHost } from '../strategy/strategy-host.ts';
 import { BroadcastRecord } from './broadcast-record.ts';
+import type { FeedAudit } from './feed-audit.ts';
 import type { FeedRecovery } from './recovery.ts';
 import { ReportType } from './report-record.ts';
 import type { TurnClock } from './turn-clock.ts';
@@ -36,6 +37,8 @@ export class FeedRouter implements FeedSink {
   readonly handler: FeedHandler | undefined;
   /** Set once, after construction: recovery needs the arbiter that this object owns. */
   recovery: FeedRecovery | undefined;
+  /** Set like {@link recovery}, where the config asks for audits. */
+  audit: FeedAudit | undefined;
   private readonly hosts: readonly StrategyHost[];
   private readonly broadcast: BroadcastWriter | undefined;
   private readonly reports: SpscProducer;
@@ -67,7 +70,10 @@ export class FeedRouter implements FeedSink {
     clock.now[NowCell.unitId] = this.unit[UnitCell.id];
     clock.now[NowCell.rxNs] = this.unit[UnitCell.rxNs];
     const handler = this.handler;
-    if (handler !== undefined) handler.apply(bytes, view, offset, length);
+    if (handler !== undefined) {
+      handler.apply(bytes, view, offset, length);
+      if (this.audit !== undefined) this.audit.onUnit(bytes, offset, length, this.unit);
+    }
     const hosts = this.hosts;
     for (let i = 0; i < hosts.length; i++) hosts[i].onUnit(this.number, bytes, view, offset, length);
     if (this.broadcast !== undefined) this.publish(this.broadcast, view, offset, length, source);
@@ -90,6 +96,8 @@ export class FeedRouter implements FeedSink {
     }
     for (let i = 0; i < this.hosts.length; i++) this.hosts[i].onEvent(this.number, event);
     this.recovery?.onEvent(event);
+    if (event.kind === FeedEventKind.snapshotApplied || event.kind === FeedEventKind.sessionChanged)
+      this.audit?.onReset();
   }
 
   private publish(ring: BroadcastWriter, view: DataView, offset: number, length: number, source: number): void {

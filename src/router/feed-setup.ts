@@ -76,6 +76,7 @@ export function lineSocket(line: LineConfig, io: IoConfig): DatagramSocketOption
 function recoveryConfig(feed: FeedConfig): RecoveryConfig {
   const { snapshot } = feed;
   return {
+    auditEveryNs: snapshot?.auditEveryNs,
     retransmitServers: feed.retransmit?.servers ?? [],
     snapshot: snapshot && {
       address: snapshot.address,

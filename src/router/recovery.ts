@@ -1,21 +1,17 @@
 import type { Arbiter } from '../feed/arbiter.ts';
 import { EventNumber, type FeedEvent, FeedEventKind } from '../feed/events.ts';
-import type { FeedHandler, FeedProtocol, SnapshotClient, SnapshotSink } from '../feed/protocol.ts';
+import type { FeedHandler, FeedProtocol, SnapshotSink } from '../feed/protocol.ts';
 import { ipv4ToInt } from '../io/address.ts';
 import type { DatagramPoller } from '../io/datagram.ts';
-import { type StreamOptions, type StreamSocket, StreamState } from '../io/stream.ts';
 import { SnapshotBuffer } from './snapshot-buffer.ts';
+import { type Connect, SnapshotConversation, type SnapshotService } from './snapshot-conversation.ts';
 
 /** The venue's services for one feed, as far as it has them. */
 export interface RecoveryConfig {
   readonly retransmitServers: readonly { readonly address: string; readonly port: number }[];
-  readonly snapshot?: {
-    readonly address: string;
-    readonly port: number;
-    readonly username: string;
-    readonly password: string;
-    readonly timeoutNs: number;
-  };
+  readonly snapshot?: SnapshotService;
+  /** How often the books are compared with a snapshot; undefined = never. */
+  readonly auditEveryNs?: number;
 }
 
 /** Cells of a feed's recovery counters. */
@@ -26,17 +22,15 @@ export const RecoveryCell = {
   snapshotsApplied: 3,
   snapshotsFailed: 4,
   snapshotUnits: 5,
+  /** Books compared with a snapshot: audits that ended, that could not be made, and instruments found to differ. */
+  auditsDone: 6,
+  auditsFailed: 7,
+  auditDifferences: 8,
 } as const;
-export const RECOVERY_CELLS = 8;
+export const RECOVERY_CELLS = 16;
 
 /** Bytes of a request packet: no protocol here needs more. */
 const REQUEST_BYTES = 64;
-const RECEIVE_BYTES = 65536;
-/** Reads from a snapshot connection in one turn: bounded, so that a snapshot never starves the lines. */
-const READS_PER_TURN = 16;
-
-/** How a recovery opens its snapshot connection; injected so that it can be portable, native or a test's. */
-export type Connect = (options: StreamOptions) => StreamSocket;
 
 /**
  * Carries out what the arbiter asks for: requests to the retransmit servers, and snapshots. The arbiter decides when
@@ -44,31 +38,23 @@ export type Connect = (options: StreamOptions) => StreamSocket;
  */
 export class FeedRecovery implements SnapshotSink {
   private readonly protocol: FeedProtocol;
-  private readonly config: RecoveryConfig;
   private readonly arbiter: Arbiter;
   private readonly handler: FeedHandler | undefined;
   private readonly poller: DatagramPoller;
-  private readonly connect: Connect;
   private readonly cells: Float64Array;
-  private readonly session: Int32Array;
+  private readonly warn: (text: string) => void;
   private readonly request = new Uint8Array(REQUEST_BYTES);
   private readonly requestView = new DataView(this.request.buffer);
   private readonly first = new Float64Array(1);
   private readonly serverAddress: Int32Array;
   private readonly serverPort: Int32Array;
+  private readonly conversation: SnapshotConversation | undefined;
+  private readonly buffer = new SnapshotBuffer();
+  private wantedWithoutService = false;
   /** Socket the requests leave from, and their answers come to; -1 where the feed has no retransmit servers. */
   readonly socket: number;
-  private client: SnapshotClient | undefined;
-  private stream: StreamSocket | undefined;
-  private opened = false;
-  private readonly deadlineNs = new Float64Array(1);
-  private readonly receiveBytes = new Uint8Array(RECEIVE_BYTES);
-  private readonly buffer = new SnapshotBuffer();
-  /** A failure found while the arbiter was calling: told to it in the next turn, never from inside its own event. */
-  private pendingFailure = '';
-  /** Why the last snapshot failed, for the log. */
-  lastFailure = '';
 
+  /** @param warn hears why a snapshot failed */
   constructor(
     protocol: FeedProtocol,
     config: RecoveryConfig,
@@ -77,19 +63,20 @@ export class FeedRecovery implements SnapshotSink {
     poller: DatagramPoller,
     connect: Connect,
     cells: Float64Array,
+    warn: (text: string) => void,
   ) {
     this.protocol = protocol;
-    this.config = config;
     this.arbiter = arbiter;
     this.handler = handler;
     this.poller = poller;
-    this.connect = connect;
     this.cells = cells;
-    this.session = arbiter.session;
+    this.warn = warn;
     const servers = protocol.retransmit === undefined ? [] : config.retransmitServers;
     this.serverAddress = Int32Array.from(servers, (server) => ipv4ToInt(server.address));
     this.serverPort = Int32Array.from(servers, (server) => server.port);
     this.socket = servers.length === 0 ? -1 : poller.open({ address: '0.0.0.0', port: 0 });
+    this.conversation =
+      config.snapshot === undefined ? undefined : new SnapshotConversation(protocol, config.snapshot, connect, this);
   }
 
   /** Hears every event of the feed; acts on the two that ask for something. */
@@ -100,41 +87,11 @@ export class FeedRecovery implements SnapshotSink {
 
   /** Moves the bytes of a snapshot under way. @returns how much was done */
   doWork(nowNs: Float64Array): number {
-    if (this.pendingFailure !== '') {
-      const reason = this.pendingFailure;
-      this.pendingFailure = '';
-      this.snapshotFailed(reason);
-      return 1;
+    if (this.wantedWithoutService) {
+      this.wantedWithoutService = false;
+      this.snapshotFailed('no snapshot service is configured');
     }
-    const stream = this.stream;
-    const client = this.client;
-    if (stream === undefined || client === undefined) return 0;
-    const state = stream.state();
-    if (state === StreamState.connecting) {
-      if (nowNs[0] > this.deadlineOf(nowNs)) this.snapshotFailed('the connection was not made in time');
-      return 0;
-    }
-    if (state === StreamState.failed) {
-      this.snapshotFailed(`the connection failed: ${stream.error}`);
-      return 1;
-    }
-    if (!this.opened) {
-      this.opened = true;
-      client.onOpen();
-    }
-    let work = this.flush(stream, client);
-    for (let reads = 0; reads < READS_PER_TURN && this.client === client; reads++) {
-      const received = stream.receive(this.receiveBytes, 0, RECEIVE_BYTES);
-      if (received === 0) break;
-      work++;
-      client.onBytes(this.receiveBytes, 0, received);
-    }
-    if (this.client !== client) return work;
-    client.onTime(nowNs);
-    if (this.client !== client) return work;
-    if (state === StreamState.closedByPeer && work === 0) client.onClosed('the server closed the connection');
-    else if (nowNs[0] > this.deadlineOf(nowNs)) this.snapshotFailed('the snapshot was not complete in time');
-    return work;
+    return this.conversation === undefined ? 0 : this.conversation.doWork(nowNs);
   }
 
   snapshotBegin(): void {
@@ -142,35 +99,33 @@ export class FeedRecovery implements SnapshotSink {
   }
 
   snapshotUnit(_bytes: Uint8Array, view: DataView, offset: number, length: number): void {
-    if (!this.buffer.append(view, offset, length))
-      this.snapshotFailed('the snapshot is larger than its buffer may grow');
+    if (this.buffer.append(view, offset, length)) return;
+    this.conversation?.drop();
+    this.snapshotFailed('the snapshot is larger than its buffer may grow');
   }
 
   /** The snapshot is whole: only now are the books replaced, so that nobody ever sees half of it. */
   snapshotEnd(): void {
-    const client = this.client!;
-    const handler = this.handler;
-    this.arbiter.snapshotBegin();
+    const { arbiter, buffer, cells, handler } = this;
+    arbiter.snapshotBegin();
     if (handler !== undefined) {
       handler.reset();
-      this.buffer.forEach(handler);
+      buffer.forEach(handler);
     }
-    this.cells[RecoveryCell.snapshotUnits] += this.buffer.count;
-    this.cells[RecoveryCell.snapshotsApplied]++;
-    this.arbiter.snapshotNext[0] = client.nextId[0];
-    this.drop();
-    this.arbiter.snapshotEnd();
+    cells[RecoveryCell.snapshotUnits] += buffer.count;
+    cells[RecoveryCell.snapshotsApplied]++;
+    arbiter.snapshotNext[0] = this.conversation!.nextId[0];
+    arbiter.snapshotEnd();
   }
 
   snapshotFailed(reason: string): void {
-    this.lastFailure = reason;
     this.cells[RecoveryCell.snapshotsFailed]++;
-    this.drop();
+    this.warn(`snapshot failed: ${reason}`);
     this.arbiter.snapshotFailed();
   }
 
   close(): void {
-    this.drop();
+    this.conversation?.drop();
   }
 
   private sendRequest(event: FeedEvent): void {
@@ -180,7 +135,7 @@ export class FeedRecovery implements SnapshotSink {
     const from = event.numbers[EventNumber.from];
     const count = event.numbers[EventNumber.to] - from + 1;
     this.first[0] = from;
-    const length = codec.encodeRequest(this.requestView, 0, this.session, this.first, count);
+    const length = codec.encodeRequest(this.requestView, 0, this.arbiter.session, this.first, count);
     // each further attempt asks the next server: the first may be the one that is down
     const server = (event.detail - 1) % servers;
     const errno = this.poller.send(
@@ -195,39 +150,12 @@ export class FeedRecovery implements SnapshotSink {
   }
 
   private startSnapshot(): void {
-    const config = this.config.snapshot;
-    if (config === undefined || this.protocol.createSnapshotClient === undefined) {
-      this.pendingFailure = 'no snapshot service is configured';
+    if (this.conversation === undefined) {
+      // told in the next turn, never from inside the arbiter's own event
+      this.wantedWithoutService = true;
       return;
     }
-    this.drop();
     this.cells[RecoveryCell.snapshotsStarted]++;
-    this.opened = false;
-    this.deadlineNs[0] = 0;
-    this.client = this.protocol.createSnapshotClient({ username: config.username, password: config.password }, this);
-    try {
-      this.stream = this.connect({ address: config.address, port: config.port });
-    } catch (error) {
-      this.pendingFailure = `could not connect to ${config.address}:${config.port}: ${(error as Error).message}`;
-    }
-  }
-
-  private flush(stream: StreamSocket, client: SnapshotClient): number {
-    if (client.outputLength === 0) return 0;
-    const sent = stream.send(client.output, 0, client.outputLength);
-    client.consumed(sent);
-    return sent;
-  }
-
-  private deadlineOf(nowNs: Float64Array): number {
-    if (this.deadlineNs[0] === 0) this.deadlineNs[0] = nowNs[0] + (this.config.snapshot?.timeoutNs ?? 0);
-    return this.deadlineNs[0];
-  }
-
-  private drop(): void {
-    this.stream?.close();
-    this.stream = undefined;
-    this.client = undefined;
-    this.opened = false;
+    this.conversation.begin();
   }
 }

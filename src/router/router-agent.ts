@@ -1,4 +1,5 @@
 import type { ArbiterConfig } from '../feed/arbiter-config.ts';
+import { FeedStatus } from '../feed/events.ts';
 import type { FeedHandler, FeedProtocol } from '../feed/protocol.ts';
 import { Source, TimeCell } from '../feed/sink.ts';
 import type { DatagramPoller, DatagramSocketOptions } from '../io/datagram.ts';
@@ -9,11 +10,13 @@ import type { AgentContext } from '../runtime/agent-context.ts';
 import { createClock } from '../runtime/clock.ts';
 import { StrategyHost, type StrategySpec } from '../strategy/strategy-host.ts';
 import { feedProtocol } from '../venues/registry.ts';
+import { FeedAudit } from './feed-audit.ts';
 import { FeedRouter } from './feed-router.ts';
 import { OperatorCommands } from './operator-commands.ts';
 import { type PacketInput, RingInput, SocketInput, type SocketRoute } from './packet-input.ts';
 import { FeedRecovery, type RecoveryConfig } from './recovery.ts';
 import { RingReporter } from './report-record.ts';
+import type { Connect } from './snapshot-conversation.ts';
 import { TurnClock } from './turn-clock.ts';
 
 /** One feed as the router's thread is told of it. Structured-cloneable. */
@@ -143,7 +146,7 @@ export class RouterAgent implements Agent {
       });
       return router;
     });
-    const connect = (stream: Parameters<typeof connectStream>[1]) => connectStream(options.ioMode, stream);
+    const connect: Connect = (stream) => connectStream(options.ioMode, stream);
     options.feeds.forEach((feed, number) => {
       const router = feeds[number];
       const recovery = new FeedRecovery(
@@ -154,8 +157,10 @@ export class RouterAgent implements Agent {
         poller,
         connect,
         feed.recoveryCells,
+        (text) => reporter.warn(`feed ${feed.name}: ${text}`),
       );
       router.recovery = recovery;
+      router.audit = createAudit(protocols[number], feed, router, connect, reporter);
       if (recovery.socket >= 0) routes.push({ feed: router, source: Source.retransmit });
     });
     for (const warning of poller.warnings ?? []) reporter.warn(warning);
@@ -183,6 +188,8 @@ export class RouterAgent implements Agent {
     for (let i = 0; i < feeds.length; i++) {
       const recovery = feeds[i].recovery;
       if (recovery !== undefined) work += recovery.doWork(nowNs);
+      const audit = feeds[i].audit;
+      if (audit !== undefined) work += audit.doWork(nowNs, feeds[i].arbiter.status === FeedStatus.live);
     }
     for (let i = 0; i < this.hosts.length; i++) work += this.hosts[i].onTurn();
     if (work === 0 && ++this.quietTurns >= QUIET_TURNS_PER_REPORT) {
@@ -195,7 +202,10 @@ export class RouterAgent implements Agent {
 
   close(): void {
     for (const host of this.hosts) host.close();
-    for (const feed of this.feeds) feed.recovery?.close();
+    for (const feed of this.feeds) {
+      feed.recovery?.close();
+      feed.audit?.close();
+    }
     this.sockets.close();
   }
 }
@@ -203,6 +213,21 @@ export class RouterAgent implements Agent {
 function createHandler(protocol: FeedProtocol, feed: RouterFeedOptions): FeedHandler | undefined {
   if (feed.books === undefined) return undefined;
   return protocol.createHandler?.(feed.books);
+}
+
+function createAudit(
+  protocol: FeedProtocol,
+  feed: RouterFeedOptions,
+  router: FeedRouter,
+  connect: Connect,
+  reporter: RingReporter,
+): FeedAudit | undefined {
+  const { snapshot, auditEveryNs } = feed.recovery;
+  const { handler } = router;
+  if (auditEveryNs === undefined || snapshot === undefined || handler === undefined) return undefined;
+  const shadow = protocol.createHandler!({ ...feed.books!, memory: undefined });
+  const warn = (text: string) => reporter.warn(`feed ${feed.name}: ${text}`);
+  return new FeedAudit(protocol, snapshot, connect, handler, shadow, auditEveryNs, feed.recoveryCells, warn);
 }
 
 /** Entry of the router's thread. */

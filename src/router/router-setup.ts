@@ -38,6 +38,8 @@ export interface RouterSetup {
   /** Flight rings of the threads that receive. */
   readonly flights: readonly FlightSource[];
   readonly commands: SharedArrayBuffer;
+  /** Rings, books, counters and flight rings: what must not be paged out. */
+  readonly hotMemory: readonly ArrayBufferLike[];
   /** In the order in which they are to be started: readers before writers. */
   readonly threads: readonly ThreadSpec[];
 }
@@ -147,6 +149,13 @@ export function setUpRouter(config: WarmlineConfig, evented: ReadonlySet<string>
     latency,
     flights,
     commands,
+    hotMemory: [
+      counters.memory,
+      ...feeds.flatMap(({ options }) => (options.books === undefined ? [] : [options.books.memory])),
+      ...rings.values(),
+      ...(broadcast === undefined ? [] : [broadcast]),
+      ...flights.map((flight) => flight.memory),
+    ],
     threads: [...strategyThreads, routerThread, ...lineThreads],
   };
 }

@@ -5,7 +5,9 @@ import type { RecordHandler } from '../ring/spsc-ring.ts';
 import { type Supervision, Supervisor } from '../runtime/supervisor.ts';
 import { type AgentThread, describeThreadEnd } from '../runtime/thread.ts';
 import type { ThreadSpec } from '../runtime/thread-spec.ts';
+import { sizeYoungGeneration } from '../runtime/young-generation.ts';
 import { isIncident } from './incident.ts';
+import { lockMemory } from './lock-memory.ts';
 import { OperatorCommand, OperatorControl } from './operator-commands.ts';
 import { type AgentReport, decodeAgentReport, ReportType } from './report-record.ts';
 import { type RouterSetup, setUpRouter } from './router-setup.ts';
@@ -77,7 +79,10 @@ export class Router implements RecordHandler {
   static async start(config: WarmlineConfig, listener: RouterListener = {}): Promise<Router> {
     const evented = new Set<string>();
     for (;;) {
+      // a margin for what a strategy allocates; Warmline's own hot path does not need it
+      sizeYoungGeneration(config.threads.youngGenerationBytes);
       const router = new Router(setUpRouter(config, evented), listener);
+      if (config.threads.lockMemory) lockMemory(router.setup, (warning) => listener.warning?.(warning));
       try {
         for (const spec of router.setup.threads) await router.supervisor.start(spec, router.supervisionOf(spec));
         for (const warning of router.setup.plan.warnings) listener.warning?.(warning);

@@ -22,6 +22,7 @@ class Venue {
   async start(
     options: {
       feed?: string;
+      snapshot?: string;
       sim?: string;
       faults?: string[];
       recovery?: string[];
@@ -35,7 +36,7 @@ class Venue {
     const services = [
       // patient, so that a machine busy with something else does not look like a venue that refuses
       `    retransmit: { servers: [{ address: 127.0.0.1, port: ${r} }], attempts: 50 }`,
-      `    snapshot: { address: 127.0.0.1, port: ${g}, username: warm, passwordFile: ${password} }`,
+      `    snapshot: { address: 127.0.0.1, port: ${g}, username: warm, passwordFile: ${password}${options.snapshot ?? ''} }`,
     ].filter((text) => recovery.some((name) => text.includes(name)));
     const text = [
       'venue: sim',
@@ -135,7 +136,11 @@ test('what both lines lost is fetched from the retransmit server', async () => {
 
 test('a late start is refreshed by retransmit from the start', async () => {
   venue = new Venue();
-  await venue.start({ feed: '    start: beginning\n    gapDeadline: 30s', recovery: ['retransmit'], startFirst: 'sim' });
+  await venue.start({
+    feed: '    start: beginning\n    gapDeadline: 30s',
+    recovery: ['retransmit'],
+    startFirst: 'sim',
+  });
   await venue.published(5000);
   const seen = await venue.finish();
   const [truth] = venue.simulator.truth().itch;
@@ -167,4 +172,13 @@ test('flipped bits are survived: counted as malformed, refused or disagreeing, a
   expect(
     seen.units + cells[FeedCell.lostUnits] + cells[FeedCell.filledBySnapshot] + cells[FeedCell.coveredBySnapshot],
   ).toBe(seen.last);
+});
+
+test('books are audited against the venue while it runs, and agree', async () => {
+  venue = new Venue();
+  await venue.start({ snapshot: ', auditEvery: 1s', faults: ['A:drop=0.02,seed=1'] });
+  const recovery = () => venue.router.setup.feeds[0].options.recoveryCells;
+  await venue.until(() => recovery()[RecoveryCell.auditsDone] >= 2);
+  expect(recovery()[RecoveryCell.auditDifferences]).toBe(0);
+  expect(recovery()[RecoveryCell.auditsFailed]).toBe(0);
 });
