@@ -100,6 +100,21 @@ describe('the escalation ladder', () => {
     expect(rig.arbiter.snapshotBegin()).toBe(false);
   });
 
+  it('leaves time for the snapshot when retransmission makes progress, but too slowly', () => {
+    const rig = new FeedRig({ retransmit, snapshot, gapDeadlineNs: 1000 * MS });
+    rig.bring(0, 1).bring(0, 5000);
+    let next = 2;
+    for (let i = 0; i < 899; i++) rig.pass(MS).bring(Source.retransmit, next++);
+    expect(rig.of(FeedEventKind.snapshotWanted)).toEqual([]);
+    rig.pass(MS);
+    expect(rig.of(FeedEventKind.snapshotWanted).map((e) => [e.from, e.to])).toEqual([[next, 4999]]);
+    expect(rig.arbiter.snapshotBegin()).toBe(true);
+    rig.arbiter.snapshotNext[0] = 5000;
+    expect(rig.arbiter.snapshotEnd()).toBe(true);
+    expect(rig.ids).toEqual([...span(1, next - 1), 5000]);
+    expect(rig.lost).toEqual([]);
+  });
+
   it('turns to the snapshot when the retransmit server is of no use, and goes on from its number', () => {
     const rig = withGap({ retransmit, snapshot });
     rig.arbiter.retransmitFailed();

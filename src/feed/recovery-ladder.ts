@@ -30,6 +30,8 @@ export class RecoveryLadder {
   private readonly voice: FeedVoice;
   private readonly declarer: LossDeclarer;
   private readonly budget: RetransmitBudget | undefined;
+  /** Age at which a gap leaves the retransmit rung whatever its progress, so that time is left for a snapshot. */
+  private readonly retransmitEndsNs: number;
   private snapshotStage = 0;
   private snapshotAttempts = 0;
 
@@ -48,6 +50,9 @@ export class RecoveryLadder {
     this.voice = voice;
     this.declarer = declarer;
     this.budget = config.retransmit === undefined ? undefined : new RetransmitBudget(config.retransmit);
+    const { gapDeadlineNs, snapshot } = config;
+    this.retransmitEndsNs =
+      snapshot === undefined ? gapDeadlineNs : Math.max(gapDeadlineNs / 2, gapDeadlineNs - snapshot.timeoutNs);
   }
 
   /** Some gap has enough later units behind it, by now, to be escalated. */
@@ -83,10 +88,10 @@ export class RecoveryLadder {
         gaps.stage[i] = this.mayRetransmit(i) ? GapStage.retransmit : GapStage.exhausted;
         gaps.dueNs[i] = now;
       }
-      if (overdue) gaps.stage[i] = GapStage.exhausted;
+      if (overdue || age >= this.retransmitEndsNs) gaps.stage[i] = GapStage.exhausted;
       if (gaps.stage[i] === GapStage.retransmit) {
         outstanding += this.serviceRetransmit(i, outstanding);
-        this.due(gaps.openedAtNs[i] + config.gapDeadlineNs);
+        this.due(gaps.openedAtNs[i] + this.retransmitEndsNs);
       }
       if (i === 0 && gaps.stage[0] === GapStage.exhausted) {
         if (overdue || !this.serviceSnapshot()) {
