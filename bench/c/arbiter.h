@@ -267,7 +267,8 @@ static inline void arb_packet(arb *a, int line, const uint8_t *packet, int32_t l
     p += 2;
     arb_note_brought(a, l, line, number);
     int is_first = arb_compare(a, line, number, arb_hash(p, unit));
-    if (LIKELY(number == a->next && (a->policy == ARB_FIRST || line == a->active))) {
+    /* A gap is open: whoever brings the missing unit fills it. */
+    if (LIKELY(number == a->next && (a->policy == ARB_FIRST || line == a->active || a->gap_since))) {
       arb_slot *s = a->held ? arb_find(a, number) : NULL;
       if (s) {
         a->lines[s->source].duplicates++;
@@ -284,8 +285,9 @@ static inline void arb_packet(arb *a, int line, const uint8_t *packet, int32_t l
       }
       ARB_DELIVER(a, p, unit, line);
       if (a->gap_since) {
-        arb_drain(a, UINT64_MAX);
-        if (a->held == 0) a->gap_since = 0;
+        uint64_t lead = a->policy == ARB_FIRST ? a->highest : a->lines[a->active].highest;
+        arb_drain(a, lead + 1);
+        if (a->next > lead) a->gap_since = 0;
       }
     } else if (number < a->next) {
       l->duplicates++;
@@ -295,6 +297,11 @@ static inline void arb_packet(arb *a, int line, const uint8_t *packet, int32_t l
         /* A hole of the leader: what the others hold fills it at once. */
         arb_drain(a, number);
         if (a->next == number) {
+          arb_slot *s = a->held ? arb_find(a, number) : NULL;
+          if (s) {
+            a->lines[s->source].duplicates++;
+            arb_release(a, s);
+          }
           a->unit = a->next++;
           a->delivered++;
           a->delivered_rx = a->rx;
@@ -320,7 +327,7 @@ malformed:
 /* Deadlines: a gap that nothing filled is lost, a silent leader is replaced. */
 static inline void arb_time(arb *a, int64_t now) {
   if (UNLIKELY(a->gap_since && now - a->gap_since > a->gap_deadline)) {
-    while (a->held > 0 && arb_find(a, a->next) == NULL) {
+    while (a->held > 0 && a->next <= a->highest && arb_find(a, a->next) == NULL) {
       a->lost++;
       a->next++;
     }

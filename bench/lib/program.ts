@@ -41,7 +41,7 @@ interface Waiting {
   armed?: () => void;
 }
 
-const GO_TIMEOUT_MS = 120_000;
+const GO_TIMEOUT_MS = 60_000;
 const START_TIMEOUT_MS = 120_000;
 const KEPT_STDERR_CHARACTERS = 4000;
 
@@ -79,13 +79,13 @@ export class Program {
   }
 
   /** Runs one sample. `whenArmed` is called when the program waits for traffic. */
-  async go(args = '', whenArmed?: () => void): Promise<Sample> {
+  async go(args = '', whenArmed?: () => void, timeoutMs = GO_TIMEOUT_MS): Promise<Sample> {
     const begin = () => {
       if (this.pauses) this.child.kill('SIGCONT');
       this.child.stdin.write(`go ${args}\n`);
     };
     try {
-      return await this.expect(GO_TIMEOUT_MS, `answer to "go ${args}"`, begin, whenArmed);
+      return await this.expect(timeoutMs, `answer to "go ${args}"`, begin, whenArmed);
     } finally {
       this.pause();
     }

@@ -3,6 +3,8 @@ import type { Program, Sample } from './program.ts';
 
 /** How long a program waits for the end of a sample before it gives up. */
 const LIMIT_MS = 10_000;
+/** Beyond that it hangs. */
+const SPARE_MS = 20_000;
 
 /**
  * The generator, and where each receiver's stream stands: every receiver has its own ports and its own numbers, so
@@ -21,9 +23,11 @@ export class Traffic {
     const ports = (receiver.ready.ports as number[]).join(',');
     const seq = this.nextNumber.get(receiver) ?? 1;
     let sending: Promise<Sample> | undefined;
-    const received = await receiver.go(`limitMs=${limitMs}`, () => {
-      sending = this.sender.go(`${pattern} ports=${ports} seq=${seq}`);
-    });
+    const timeoutMs = limitMs + SPARE_MS;
+    const begin = () => {
+      sending = this.sender.go(`${pattern} ports=${ports} seq=${seq}`, undefined, timeoutMs);
+    };
+    const received = await receiver.go(`limitMs=${limitMs}`, begin, timeoutMs);
     if (sending === undefined) throw new Error(`${receiver.name} never said that it was armed`);
     const sent = await sending;
     this.nextNumber.set(receiver, sent.next as number);
