@@ -100,6 +100,7 @@ export class Arbiter {
   private busy = true;
   private active: number;
   private followPreference = true;
+  /** The retransmit packet under way filled something: what is still missing may be asked for at once. */
   private retransmitProgress = false;
   private fillMeans: FillMeans = FillMeans.otherLine;
   private fillLine = -1;
@@ -1000,7 +1001,10 @@ export class Arbiter {
       }
     }
     this.takeMixed(source, bytes, view);
-    if (this.retransmitProgress) this.ladder.service();
+    if (this.retransmitProgress) {
+      this.retransmitProgress = false;
+      this.ladder.service();
+    }
     this.settle();
   }
 
