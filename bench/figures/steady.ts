@@ -77,6 +77,7 @@ export const steady: Figure = {
       notes: [
         'Messages are packed as a venue packs them under load: about three a packet, about thirty in a burst. A whole packet carries one stamp, so queueing within a packet is in the latency.',
         'One hot thread (fused layout: poll, arbitration, books, strategy): a dedicated layout needs more cores than the generator leaves here.',
+        'The C twin and the Node twin are shown for their latency only.',
         'Allocation is the difference of `v8.getHeapStatistics().used_heap_size` on the hot thread around the sample, exact as long as nothing was collected.',
       ],
       raw: [

@@ -1,6 +1,6 @@
 import type { Figure } from '../lib/figure.ts';
 import { runLoopFigure } from '../lib/loop-figure.ts';
-import { median, percentiles } from '../lib/stats.ts';
+import { percentiles } from '../lib/stats.ts';
 import { percentileColumns, percentileRow } from '../lib/text.ts';
 
 const CYCLES = 80;
@@ -43,7 +43,7 @@ export const switchSilence: Figure = {
       tables: [
         ...findings.tables,
         {
-          title: `Detection window: silence of the active line when the switch was decided, with \`staleAfter\` = ${STALE_US / 1000} ms [ns]; median ${Math.round(median(windows))}`,
+          title: `Detection window: silence of the active line when the switch was decided, with \`staleAfter\` = ${STALE_US / 1000} ms [ns]`,
           columns: percentileColumns,
           rows: [percentileRow('ours', percentiles(windows))],
         },

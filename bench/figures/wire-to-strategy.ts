@@ -107,6 +107,7 @@ export const wireToStrategy: Figure = {
         'Loopback: there is no network card, no driver and no switch in it; the kernel’s send path is (the stamp is taken right before `sendto`).',
         'The generator has a core of its own and so has the receiver; the driver sleeps meanwhile.',
         'The latency is of the first copy, which line A nearly always brings: it is sent about a microsecond before B.',
+        'Ours has put the message into the books before it calls the strategy; the twin keeps no books.',
         'The twin looks at line A’s packet before it polls line B, as a C programmer would.',
         'The Node twin is given the core of the system under test for both its threads.',
       ],

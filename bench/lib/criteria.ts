@@ -52,7 +52,7 @@ export function againstTwin(question: AgainstTwin): Criterion {
   };
 }
 
-/** A criterion on an absolute bound: `ours` is computed from the raw samples of all rounds together. */
+/** A criterion on an absolute bound in ns: `ours` is computed from the raw samples of all rounds together. */
 export function absolute(
   stat: string,
   ours: number,
@@ -67,5 +67,6 @@ export function absolute(
     bound: bound.text,
     holds: ours <= bound.atMost,
     value: ours,
+    valueUnit: 'ns',
   };
 }

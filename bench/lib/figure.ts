@@ -14,6 +14,8 @@ export interface Criterion {
   readonly holds: boolean;
   /** The value held against the bound, with its spread; a ratio unless the bound is absolute. */
   readonly value: number;
+  /** Unit of an absolute value. */
+  readonly valueUnit?: string;
   readonly ratio?: Ratio;
 }
 

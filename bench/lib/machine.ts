@@ -42,7 +42,8 @@ export function describeMachine(root: string): Machine {
   const cores = allowedCores();
   if (cores.length < 2)
     throw new Error('the bench needs two cores: one for the system under test, one for its generator');
-  const changed = output('git', ['-C', root, 'status', '--porcelain', '--', 'src', 'native', 'bench']) !== '';
+  const changed =
+    output('git', ['-C', root, 'status', '--porcelain', '--', 'src', 'native', 'bench', ':!bench/RESULTS.md']) !== '';
   const commit = output('git', ['-C', root, 'rev-parse', '--short=12', 'HEAD']) || 'not a git checkout';
   return {
     cpu: cpus()[0]?.model ?? 'unknown',

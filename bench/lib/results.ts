@@ -25,7 +25,8 @@ const PUBLISHED_ELSEWHERE: readonly (readonly [string, string, string])[] = [
 ];
 
 function valueCell(criterion: Criterion): string {
-  return criterion.ratio === undefined ? number(criterion.value) : `${number(criterion.value)} ×`;
+  const unit = criterion.ratio === undefined ? criterion.valueUnit : '×';
+  return unit === undefined ? number(criterion.value) : `${number(criterion.value)} ${unit}`;
 }
 
 export function criteriaTable(result: FigureResult) {
