@@ -41,7 +41,9 @@ export const Cell = {
   heardAt: 21,
   /** First number that the unit under way covers: its own, where units are counted. */
   unitFrom: 22,
-  number: 23,
+  /** When a line was heard again after silence on all of them. */
+  awakeSince: 23,
+  number: 24,
 } as const;
 
 /**

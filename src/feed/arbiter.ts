@@ -147,6 +147,7 @@ export class Arbiter {
     at[Cell.deadline] = Number.POSITIVE_INFINITY;
     at[Cell.healthDue] = Number.POSITIVE_INFINITY;
     at[Cell.lastKernelDropAt] = Number.NEGATIVE_INFINITY;
+    at[Cell.awakeSince] = Number.NEGATIVE_INFINITY;
     this.cells[FeedCell.lineCount] = lines;
     this.cells[FeedCell.linked] = this.linked ? 1 : 0;
     this.cells[FeedCell.activeLine] = this.active;
@@ -1252,9 +1253,8 @@ export class Arbiter {
   private checkActive(): void {
     const { cells, config, at } = this;
     const health = cells[FEED_CELLS + this.active * LINE_CELLS + LineCell.health];
-    if (health === LineHealth.stale || health === LineHealth.failed) {
-      this.leaveActive(health === LineHealth.stale ? SwitchEvidence.silence : SwitchEvidence.socketError);
-    }
+    if (health === LineHealth.failed) this.leaveActive(SwitchEvidence.socketError);
+    else if (health === LineHealth.stale && this.watch.silenceCounts()) this.leaveActive(SwitchEvidence.silence);
     const failback = config.failback;
     const preferred = config.activeLine;
     if (typeof failback !== 'object' || this.active === preferred || !this.followPreference) return;
@@ -1285,7 +1285,7 @@ export class Arbiter {
     const { at, cells, config } = this;
     const active = FEED_CELLS + this.active * LINE_CELLS;
     const health = cells[active + LineCell.health];
-    if (health === LineHealth.stale) this.switchTo(line, SwitchEvidence.silence);
+    if (health === LineHealth.stale && this.watch.silenceCounts()) this.switchTo(line, SwitchEvidence.silence);
     else if (health === LineHealth.failed) this.switchTo(line, SwitchEvidence.socketError);
     else {
       const behind = cells[FEED_CELLS + line * LINE_CELLS + LineCell.highestId] - at[Cell.lead];
@@ -1312,7 +1312,8 @@ export class Arbiter {
     }
     at[Cell.window] = waited;
     at[Cell.aheadSince] = 0;
-    const silent = cells[FEED_CELLS + this.active * LINE_CELLS + LineCell.health] === LineHealth.silent;
+    const health = cells[FEED_CELLS + this.active * LINE_CELLS + LineCell.health];
+    const silent = health === LineHealth.silent || health === LineHealth.stale;
     this.switchTo(hold.source[slot], silent ? SwitchEvidence.silence : SwitchEvidence.lag);
   }
 

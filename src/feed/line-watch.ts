@@ -87,6 +87,7 @@ export class LineWatch {
   heard(line: number): boolean {
     if (this.health(line) === LineHealth.lagging) return false;
     this.setHealth(line, LineHealth.live);
+    if (this.silence) this.at[Cell.awakeSince] = this.at[Cell.now];
     this.silence = false;
     this.checkRedundancy();
     return true;
@@ -94,6 +95,14 @@ export class LineWatch {
 
   failed(line: number): void {
     this.setHealth(line, LineHealth.failed);
+  }
+
+  /**
+   * Is a line's silence its own? Where every line was silent, the feed was; the line that speaks first afterwards is
+   * not proof against the others before they have had `lagNs` to follow.
+   */
+  silenceCounts(): boolean {
+    return this.at[Cell.now] - this.at[Cell.awakeSince] >= this.config.lagNs;
   }
 
   /** When any line but `except` was last heard. */

@@ -262,4 +262,33 @@ describe('failback', () => {
     expect(switchesPerMinute[3]).toBeLessThanOrEqual(2);
     expect(switchesPerMinute[0]).toBeLessThan(20);
   });
+
+  it('does not switch when a quiet feed wakes up and a standby happens to speak first', () => {
+    // found by replaying a real capture of a quiet CME channel: 33 switches between two healthy lines
+    const rig = new FeedRig({ ...sticky, staleAfterNs: 3 * SECOND, lagNs: 20 * MS });
+    rig.bring(0, 1).bring(1, 1);
+    for (let id = 2; id <= 5; id++) {
+      rig
+        .pass(10 * SECOND)
+        .bring(1, id)
+        .pass(1000)
+        .bring(0, id);
+    }
+    expect(rig.ids).toEqual(span(1, 5));
+    expect(evidence(rig)).toEqual([]);
+  });
+
+  it('switches by silence when the feed wakes up and the active line does not', () => {
+    const rig = new FeedRig({ ...sticky, staleAfterNs: 3 * SECOND, lagNs: 20 * MS });
+    rig
+      .bring(0, 1)
+      .bring(1, 1)
+      .pass(10 * SECOND)
+      .bring(1, 2)
+      .pass(20 * MS - 1);
+    expect(rig.ids).toEqual([1]);
+    rig.pass(1);
+    expect(rig.ids).toEqual([1, 2]);
+    expect(evidence(rig)).toEqual([[1, SwitchEvidence.silence]]);
+  });
 });

@@ -104,10 +104,17 @@ export class FeedRecovery implements SnapshotSink {
     this.snapshotFailed('the snapshot is larger than its buffer may grow');
   }
 
-  /** The snapshot is whole: only now are the books replaced, so that nobody ever sees half of it. */
+  /**
+   * The snapshot is whole: only now are the books replaced, so that nobody ever sees half of it. Not with one that
+   * nobody waits for any more, nor one older than the stream: the books would go back while the stream goes on.
+   */
   snapshotEnd(): void {
     const { arbiter, buffer, cells, handler } = this;
-    arbiter.snapshotBegin();
+    if (this.conversation!.nextId[0] < arbiter.expected) {
+      this.snapshotFailed('it is older than the stream by now');
+      return;
+    }
+    if (!arbiter.snapshotBegin()) return;
     if (handler !== undefined) {
       handler.reset();
       buffer.forEach(handler);
