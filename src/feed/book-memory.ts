@@ -16,7 +16,10 @@ export interface BookCapacity {
   readonly maxOrders: number;
   /** Instruments are numbered 0…maxInstruments-1. */
   readonly maxInstruments: number;
-  /** Price levels live at the same time, over all books. Default: `maxOrders`, which always suffices. */
+  /**
+   * Price levels live at the same time, over all books. Default: `maxOrders` and one, which always suffices: a replace
+   * takes its new level before it leaves the old one.
+   */
   readonly maxLevels?: number;
 }
 
@@ -35,7 +38,7 @@ const MAX_WORDS = 2 ** 31 - LINE_WORDS;
  */
 export function createBookMemory(capacity: BookCapacity): SharedArrayBuffer {
   const { maxOrders, maxInstruments } = capacity;
-  const maxLevels = capacity.maxLevels ?? maxOrders;
+  const maxLevels = capacity.maxLevels ?? maxOrders + 1;
   for (const [name, value] of Object.entries({ maxOrders, maxInstruments, maxLevels })) {
     if (!Number.isSafeInteger(value) || value < 1) {
       throw new RangeError(`order books: ${name} must be a positive integer, not ${value}`);

@@ -100,6 +100,14 @@ describe('order books', () => {
     expect(bookFaults(real, INSTRUMENTS)).toEqual([]);
   });
 
+  it('replace an order though every order stands on a level of its own and the pool is full', () => {
+    const { writer, books: real } = books(8);
+    for (let i = 0; i < 8; i++) expect(writer.add(1, Side.bid, 0, i, 100 + i, 10, 0)).toBe(true);
+    expect(writer.replace(1, 0, 3, 0, 99, 500, 10)).toBe(true);
+    expect(real.view(1).bestBid).toBe(500);
+    expect(bookFaults(real, INSTRUMENTS)).toEqual([]);
+  });
+
   it('say which instrument changed and whether its best price did', () => {
     const { writer } = books();
     writer.add(2, Side.bid, 0, 1, 100, 10, 0);
