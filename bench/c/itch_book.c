@@ -15,7 +15,7 @@
 
 enum { BID, ASK };
 enum { SUSPECT = 0x20, INCOMPLETE = 0x40, LISTED = 0x80, STATE = 7, HALTS = 0x700, SHORT = 0x10 };
-enum { UNKNOWN, DUPLICATE, OVER_EXECUTION, ORDERS_FULL, LEVELS_FULL, BAD_INSTRUMENT, MISMATCH, ZERO_SHARES, APPLIED, COUNTERS };
+enum { UNKNOWN, DUPLICATE, OVER_EXECUTION, ORDERS_FULL, LEVELS_FULL, BAD_INSTRUMENT, MISMATCH, ZERO_SHARES, COUNTERS };
 
 struct order {
   uint32_t reference_low, reference_high, shares, level, previous, next, chain, attribution;
@@ -212,7 +212,6 @@ static inline void publish(struct instrument *i, uint32_t side, uint32_t touched
 
 static inline int applied(uint32_t instrument) {
   changed = (int32_t)instrument;
-  counters[APPLIED]++;
   return 1;
 }
 
@@ -453,7 +452,7 @@ int main(int argc, char **argv) {
   struct workload w = read_workload(find_value(command_line, "input"));
   max_instruments = (uint32_t)w.symbols + 1;
   max_orders = (uint32_t)(w.orders * 1.05) + 1000;
-  max_levels = max_orders;
+  max_levels = max_orders + 1;
   max_entries = max_levels * 4 + max_instruments * 2 * (1 << LADDER_SMALLEST_BITS);
   for (bucket_bits = 8; 1u << bucket_bits < max_orders; bucket_bits++);
   bucket_shift = 32 - (bucket_bits - NEAR_BITS);
@@ -483,7 +482,7 @@ int main(int argc, char **argv) {
     int64_t ops = play(from, to);
     int64_t ns = now_ns() - start;
     double refused = 0;
-    for (int c = 0; c < APPLIED; c++) refused += counters[c];
+    for (int c = 0; c < COUNTERS; c++) refused += counters[c];
     printf("{\"ops\":%ld,\"ns\":%ld,\"checksum\":%u,\"liveOrders\":%u,\"levels\":%u,\"refused\":%.0f}\n", (long)ops, (long)ns,
            checksum, live_orders, live_levels, refused);
     fflush(stdout);

@@ -72,10 +72,8 @@ export const BookCounter = {
   instrumentMismatch: 6,
   /** An added order without shares. */
   zeroShares: 7,
-  /** Operations applied. */
-  applied: 8,
 } as const;
-export const BOOK_COUNTERS = 9;
+export const BOOK_COUNTERS = 8;
 
 /** Words of an instrument's hot record: one cache line. */
 export const InstrumentWord = {

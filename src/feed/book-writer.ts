@@ -1,4 +1,5 @@
 import {
+  BOOK_COUNTERS,
   BookCounter,
   BookHeader,
   DirectoryWord,
@@ -61,7 +62,9 @@ const LIVE_ORDERS = BookHeader.liveOrders;
 const FRESH_LEVEL = BookHeader.freshLevel;
 const FREE_LEVEL = BookHeader.freeLevel;
 const LIVE_LEVELS = BookHeader.liveLevels;
-const APPLIED = BookCounter.applied;
+/** What {@link BookWriter} takes off an order. */
+const PART = 0;
+const WHOLE = 1;
 const BIDS_CHANGED = BookChange.bids;
 const BEST_BID_CHANGED = BookChange.bestBid;
 
@@ -117,7 +120,7 @@ export class BookWriter {
     const words = new Int32Array(memory);
     this.words = words;
     this.doubles = new Float64Array(memory, 0, memory.byteLength >>> 3);
-    this.counters = new Float64Array(memory, BookHeader.counters << 2, BookCounter.applied + 1);
+    this.counters = new Float64Array(memory, BookHeader.counters << 2, BOOK_COUNTERS);
     this.maxInstruments = words[BookHeader.maxInstruments];
     this.instruments = words[BookHeader.instruments];
     this.directory = words[BookHeader.directory];
@@ -138,9 +141,7 @@ export class BookWriter {
     shares: number,
     attribution: number,
   ): boolean {
-    this.instrument = -1;
-    this.change = 0;
-    if (instrument >>> 0 >= this.maxInstruments) return this.count(BookCounter.badInstrument);
+    if (instrument >>> 0 >= this.maxInstruments) return this.outOfRange();
     if (shares === 0) return this.suspect(instrument, BookCounter.zeroShares);
     const words = this.words;
     const bucket = this.bucketOf(referenceHigh, referenceLow);
@@ -153,7 +154,8 @@ export class BookWriter {
       other = words[(other + CHAIN) | 0];
     }
     let order = words[FREE_ORDER];
-    if (order === 0) {
+    const fresh = order === 0;
+    if (fresh) {
       order = words[FRESH_ORDER];
       if (order === this.ordersEnd) return this.incomplete(instrument, BookCounter.ordersFull);
     }
@@ -165,35 +167,30 @@ export class BookWriter {
       words[record] = (version + 2) | 0;
       return this.incomplete(instrument, BookCounter.levelsFull);
     }
-    if (order === words[FRESH_ORDER]) words[FRESH_ORDER] = order + ORDER_WORDS;
+    if (fresh) words[FRESH_ORDER] = (order + ORDER_WORDS) | 0;
     else words[FREE_ORDER] = words[(order + CHAIN) | 0];
-    words[LIVE_ORDERS]++;
+    words[LIVE_ORDERS] = (words[LIVE_ORDERS] + 1) | 0;
     words[order] = referenceLow;
     words[(order + REF_HIGH) | 0] = referenceHigh;
-    words[(order + SHARES) | 0] = shares;
     words[(order + ATTRIBUTION) | 0] = attribution;
     words[(order + CHAIN) | 0] = first;
     words[bucket] = order;
     this.append(order, level, shares);
+    this.change = BIDS_CHANGED << side;
     this.publish(record, side, level);
     words[record] = (version + 2) | 0;
-    return this.applied(instrument, side);
+    this.instrument = instrument;
+    return true;
+  }
+
+  /** Takes shares off an order (execution or partial cancel). What is left keeps its place; nothing left: it is gone. */
+  reduce(instrument: number, referenceHigh: number, referenceLow: number, shares: number): boolean {
+    return this.take(instrument, referenceHigh, referenceLow, shares, PART);
   }
 
   /** Removes an order. */
   delete(instrument: number, referenceHigh: number, referenceLow: number): boolean {
-    const order = this.find(instrument, referenceHigh, referenceLow);
-    if (order === 0) return false;
-    const words = this.words;
-    const level = this.level;
-    const side = this.book & 1;
-    const record = (this.instruments + (instrument << INSTRUMENT_BITS)) | 0;
-    const version = words[record];
-    words[record] = (version + 1) | 0;
-    this.remove(order);
-    this.publish(record, side, this.unlink(record, side, order, level));
-    words[record] = (version + 2) | 0;
-    return this.applied(instrument, side);
+    return this.take(instrument, referenceHigh, referenceLow, 0, WHOLE);
   }
 
   /** Replaces an order: same side and attribution, new reference, price and shares, last in its queue. */
@@ -234,46 +231,57 @@ export class BookWriter {
     words[(level + LEVEL_ORDERS) | 0]--;
     words[order] = newReferenceLow;
     words[(order + REF_HIGH) | 0] = newReferenceHigh;
-    words[(order + SHARES) | 0] = shares;
     words[(order + CHAIN) | 0] = words[bucket];
     words[bucket] = order;
     this.append(order, level, shares);
+    this.change = BIDS_CHANGED << side;
     this.publish(record, side, touched);
     if (touched !== level) this.publish(record, side, level);
     words[record] = (version + 2) | 0;
-    return this.applied(instrument, side);
+    this.instrument = instrument;
+    return true;
   }
 
-  /** Takes shares off an order (execution or partial cancel). What is left keeps its place; nothing left: it is gone. */
-  reduce(instrument: number, referenceHigh: number, referenceLow: number, shares: number): boolean {
+  /** Takes shares ({@link PART}) or all of them ({@link WHOLE}) off an order. */
+  private take(
+    instrument: number,
+    referenceHigh: number,
+    referenceLow: number,
+    shares: number,
+    amount: number,
+  ): boolean {
     const order = this.find(instrument, referenceHigh, referenceLow);
     if (order === 0) return false;
     const words = this.words;
     const left = words[(order + SHARES) | 0] >>> 0;
-    if (shares >>> 0 > left) return this.suspect(instrument, BookCounter.overExecution);
+    if (amount === PART && shares >>> 0 > left) return this.suspect(instrument, BookCounter.overExecution);
     const level = this.level;
     const side = this.book & 1;
     const record = (this.instruments + (instrument << INSTRUMENT_BITS)) | 0;
     const version = words[record];
     words[record] = (version + 1) | 0;
-    if (shares >>> 0 === left) {
-      this.remove(order);
-      this.publish(record, side, this.unlink(record, side, order, level));
+    let touched = level;
+    if (amount === WHOLE || shares >>> 0 === left) {
+      words[this.link] = words[(order + CHAIN) | 0]; // out of its hash bucket
+      words[(order + CHAIN) | 0] = words[FREE_ORDER];
+      words[FREE_ORDER] = order;
+      words[LIVE_ORDERS] = (words[LIVE_ORDERS] - 1) | 0;
+      touched = this.unlink(record, side, order, level);
     } else {
       words[(order + SHARES) | 0] = left - (shares >>> 0);
       this.doubles[(level + LEVEL_SHARES) >> 1] -= shares >>> 0;
-      this.publish(record, side, level);
     }
+    this.change = BIDS_CHANGED << side;
+    this.publish(record, side, touched);
     words[record] = (version + 2) | 0;
-    return this.applied(instrument, side);
+    this.instrument = instrument;
+    return true;
   }
 
   /** The order's place, or 0 after counting why there is none. */
   private find(instrument: number, referenceHigh: number, referenceLow: number): number {
-    this.instrument = -1;
-    this.change = 0;
     if (instrument >>> 0 >= this.maxInstruments) {
-      this.count(BookCounter.badInstrument);
+      this.outOfRange();
       return 0;
     }
     const words = this.words;
@@ -316,23 +324,15 @@ export class BookWriter {
   private append(order: number, level: number, shares: number): void {
     const words = this.words;
     const tail = words[(level + TAIL) | 0];
+    words[(order + SHARES) | 0] = shares;
     words[(order + LEVEL) | 0] = level;
     words[(order + PREVIOUS) | 0] = tail;
     words[(order + NEXT) | 0] = 0;
     if (tail === 0) words[(level + HEAD) | 0] = order;
     else words[(tail + NEXT) | 0] = order;
     words[(level + TAIL) | 0] = order;
-    words[(level + LEVEL_ORDERS) | 0]++;
+    words[(level + LEVEL_ORDERS) | 0] = (words[(level + LEVEL_ORDERS) | 0] + 1) | 0;
     this.doubles[(level + LEVEL_SHARES) >> 1] += shares >>> 0;
-  }
-
-  /** Takes the order that {@link find} has found out of its hash bucket and frees its place. */
-  private remove(order: number): void {
-    const words = this.words;
-    words[this.link] = words[(order + CHAIN) | 0];
-    words[(order + CHAIN) | 0] = words[FREE_ORDER];
-    words[FREE_ORDER] = order;
-    words[LIVE_ORDERS]--;
   }
 
   /**
@@ -403,9 +403,9 @@ export class BookWriter {
     } else {
       level = words[FRESH_LEVEL];
       if (level === this.levelsEnd) return 0;
-      words[FRESH_LEVEL] = level + LEVEL_WORDS;
+      words[FRESH_LEVEL] = (level + LEVEL_WORDS) | 0;
     }
-    words[LIVE_LEVELS]++;
+    words[LIVE_LEVELS] = (words[LIVE_LEVELS] + 1) | 0;
     words[level] = price;
     words[(level + LEVEL_ORDERS) | 0] = 0;
     words[(level + HEAD) | 0] = 0;
@@ -413,13 +413,13 @@ export class BookWriter {
     words[(level + BOOK) | 0] = book;
     this.doubles[(level + LEVEL_SHARES) >> 1] = 0;
     const entry = (ladder + (index << 1)) | 0;
-    for (let at = (ladder + (levels << 1)) | 0; at > entry; at -= LADDER_WORDS) {
-      words[at] = words[at - 2];
-      words[(at + 1) | 0] = words[at - 1];
+    for (let at = (ladder + (levels << 1)) | 0; at > entry; at = (at - LADDER_WORDS) | 0) {
+      words[at] = words[(at - 2) | 0];
+      words[(at + 1) | 0] = words[(at - 1) | 0];
     }
     words[entry] = key;
     words[(entry + LADDER_LEVEL) | 0] = level;
-    words[(record + LEVELS + side) | 0] = levels + 1;
+    words[(record + LEVELS + side) | 0] = (levels + 1) | 0;
     return level;
   }
 
@@ -457,14 +457,14 @@ export class BookWriter {
     const last = (words[(record + LEVELS + side) | 0] - 1) | 0;
     const index = this.ladderIndex(ladder, last + 1, keyOf(side, words[level]));
     const end = (ladder + (last << 1)) | 0;
-    for (let at = (ladder + (index << 1)) | 0; at < end; at += LADDER_WORDS) {
+    for (let at = (ladder + (index << 1)) | 0; at < end; at = (at + LADDER_WORDS) | 0) {
       words[at] = words[(at + 2) | 0];
       words[(at + 1) | 0] = words[(at + 3) | 0];
     }
     words[(record + LEVELS + side) | 0] = last;
     words[(level + LEVEL_CHAIN) | 0] = words[FREE_LEVEL];
     words[FREE_LEVEL] = level;
-    words[LIVE_LEVELS]--;
+    words[LIVE_LEVELS] = (words[LIVE_LEVELS] - 1) | 0;
   }
 
   /**
@@ -490,30 +490,29 @@ export class BookWriter {
     words[(record + BEST_PRICE + side) | 0] = price;
     words[(record + BEST_ORDERS + side) | 0] = orders;
     this.doubles[(((record + BEST_SHARES) >> 1) + side) | 0] = shares;
-    this.change = BEST_BID_CHANGED << side;
+    this.change |= BEST_BID_CHANGED << side;
   }
 
-  private applied(instrument: number, side: number): boolean {
-    this.instrument = instrument;
-    this.change |= BIDS_CHANGED << side;
-    this.counters[APPLIED]++;
-    return true;
-  }
-
-  private count(counter: number): boolean {
-    this.counters[counter]++;
+  private outOfRange(): boolean {
+    this.instrument = -1;
+    this.change = 0;
+    this.counters[BookCounter.badInstrument]++;
     return false;
   }
 
   private suspect(instrument: number, counter: number): boolean {
-    this.counters[counter]++;
-    this.mark(instrument, InstrumentStatus.suspect);
-    return false;
+    return this.refuse(instrument, counter, InstrumentStatus.suspect);
   }
 
   private incomplete(instrument: number, counter: number): boolean {
+    return this.refuse(instrument, counter, InstrumentStatus.incomplete);
+  }
+
+  private refuse(instrument: number, counter: number, bits: number): boolean {
+    this.instrument = -1;
+    this.change = 0;
     this.counters[counter]++;
-    this.mark(instrument, InstrumentStatus.incomplete);
+    this.mark(instrument, bits);
     return false;
   }
 
@@ -536,9 +535,9 @@ export class BookWriter {
 
   /** Replaces the status bits under `mask` (of {@link InstrumentStatus}) by `bits`; counts an instrument out of range. */
   setStatus(instrument: number, mask: number, bits: number): boolean {
+    if (instrument >>> 0 >= this.maxInstruments) return this.outOfRange();
     this.instrument = -1;
     this.change = 0;
-    if (instrument >>> 0 >= this.maxInstruments) return this.count(BookCounter.badInstrument);
     const record = (this.instruments + (instrument << INSTRUMENT_BITS)) | 0;
     this.setStatusWord(instrument, (this.words[(record + InstrumentWord.status) | 0] & ~mask) | bits);
     return true;
@@ -546,9 +545,9 @@ export class BookWriter {
 
   /** Enters an instrument into the directory. `symbol…` are its first eight bytes, big-endian as on the wire. */
   list(instrument: number, symbolHigh: number, symbolLow: number, roundLot: number): boolean {
+    if (instrument >>> 0 >= this.maxInstruments) return this.outOfRange();
     this.instrument = -1;
     this.change = 0;
-    if (instrument >>> 0 >= this.maxInstruments) return this.count(BookCounter.badInstrument);
     const words = this.words;
     const at = (this.directory + (instrument << DIRECTORY_BITS)) | 0;
     words[(at + DirectoryWord.symbol) | 0] = symbolHigh;

@@ -101,7 +101,7 @@ export class OrderBooks {
   /** Operations that made no sense, of every kind. */
   get refused(): number {
     let sum = 0;
-    for (let counter = 0; counter < BOOK_COUNTERS - 1; counter++) sum += this.counter(counter);
+    for (let counter = 0; counter < BOOK_COUNTERS; counter++) sum += this.counter(counter);
     return sum;
   }
 
