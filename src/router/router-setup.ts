@@ -9,13 +9,13 @@ import { CounterRegistry } from '../runtime/counters.ts';
 import { histogramCellNames } from '../runtime/histogram.ts';
 import { siblingUrl } from '../runtime/module-url.ts';
 import type { ThreadSpec } from '../runtime/thread-spec.ts';
-import type { StrategyAgentOptions } from '../strategy/strategy-agent.ts';
 import { STRATEGY_CELLS, StrategyCell, type StrategySpec } from '../strategy/strategy-host.ts';
 import { type FeedSetup, namesOf, setUpFeeds } from './feed-setup.ts';
 import type { LineAgentOptions } from './line-agent.ts';
 import { createCommandMemory } from './operator-commands.ts';
 import { ROUTER_REPORT_RING_BYTES } from './report-record.ts';
 import type { RouterAgentOptions } from './router-agent.ts';
+import type { StrategyAgentOptions } from './strategy-agent.ts';
 import { type PlannedThread, planThreads, type ThreadPlan } from './thread-plan.ts';
 
 /** One strategy as the main thread sees it. */
@@ -135,7 +135,7 @@ export function setUpRouter(config: WarmlineConfig, evented: ReadonlySet<string>
       feeds: feeds.map(({ options: { name, protocol, cells, books } }) => ({ name, protocol, cells, books })),
     };
     return {
-      ...threadSpec(config, planned, [agent(strategy.config.name, '../strategy/strategy-agent', options)]),
+      ...threadSpec(config, planned, [agent(strategy.config.name, './strategy-agent', options)]),
       onAgentFailure: 'stopThread' as const,
       maxHeapMb: Math.ceil(strategy.config.heapBytes / BYTES_PER_MIB),
     };

@@ -5,14 +5,14 @@ import { FeedCell } from '../feed/feed-counters.ts';
 import type { FeedHandler } from '../feed/protocol.ts';
 import { BroadcastReader, LAPPED } from '../ring/broadcast-ring.ts';
 import type { RecordHandler } from '../ring/spsc-ring.ts';
-import { BroadcastRecord } from '../router/broadcast-record.ts';
-import { RingReporter } from '../router/report-record.ts';
 import type { Agent } from '../runtime/agent.ts';
 import type { AgentContext } from '../runtime/agent-context.ts';
 import { type Clock, createClock } from '../runtime/clock.ts';
+import { NowCell, type StrategyContext } from '../strategy/api.ts';
+import { StrategyHost, type StrategySpec } from '../strategy/strategy-host.ts';
 import { feedProtocol } from '../venues/registry.ts';
-import { NowCell, type StrategyContext } from './api.ts';
-import { StrategyHost, type StrategySpec } from './strategy-host.ts';
+import { BroadcastRecord } from './broadcast-record.ts';
+import { RingReporter } from './report-record.ts';
 
 /** What a strategy's own thread is given. Structured-cloneable. */
 export interface StrategyAgentOptions {
