@@ -1,6 +1,8 @@
 /**
  * Warmline as a library: the strategy API, and arbiter, rings and replay for one's own program.
  */
+export { ReplayError, replayCapture } from './capture/replay.ts';
+export type { ReplayReport } from './capture/replay-report.ts';
 export { Arbiter } from './feed/arbiter.ts';
 export { type ArbiterConfig, defaultArbiterConfig } from './feed/arbiter-config.ts';
 export { BookView, LadderCopy, OrderBooks, Side, TOP_CELLS, TopCell, TradingState } from './feed/book.ts';
