@@ -144,6 +144,9 @@ export class BookWriter {
     if (instrument >>> 0 >= this.maxInstruments) return this.outOfRange();
     if (shares === 0) return this.suspect(instrument, BookCounter.zeroShares);
     const words = this.words;
+    // Read early: what misses the cache here is then fetched together with the bucket.
+    const record = (this.instruments + (instrument << INSTRUMENT_BITS)) | 0;
+    const version = words[record];
     const bucket = this.bucketOf(referenceHigh, referenceLow);
     const first = words[bucket];
     let other = first;
@@ -159,8 +162,6 @@ export class BookWriter {
       order = words[FRESH_ORDER];
       if (order === this.ordersEnd) return this.incomplete(instrument, BookCounter.ordersFull);
     }
-    const record = (this.instruments + (instrument << INSTRUMENT_BITS)) | 0;
-    const version = words[record];
     words[record] = (version + 1) | 0;
     const level = this.levelAt(record, (instrument << 1) | side, side, price);
     if (level === 0) {
@@ -250,19 +251,28 @@ export class BookWriter {
     shares: number,
     amount: number,
   ): boolean {
-    const order = this.find(instrument, referenceHigh, referenceLow);
-    if (order === 0) return false;
+    if (instrument >>> 0 >= this.maxInstruments) return this.outOfRange();
     const words = this.words;
-    const left = words[(order + SHARES) | 0] >>> 0;
-    if (amount === PART && shares >>> 0 > left) return this.suspect(instrument, BookCounter.overExecution);
-    const level = this.level;
-    const side = this.book & 1;
+    // Read early: what misses the cache here is then fetched together with the order.
     const record = (this.instruments + (instrument << INSTRUMENT_BITS)) | 0;
     const version = words[record];
+    let link = this.bucketOf(referenceHigh, referenceLow);
+    let order = words[link];
+    while (order !== 0 && (words[order] !== referenceLow || words[(order + REF_HIGH) | 0] !== referenceHigh)) {
+      link = (order + CHAIN) | 0;
+      order = words[link];
+    }
+    if (order === 0) return this.suspect(instrument, BookCounter.unknownReference);
+    const level = words[(order + LEVEL) | 0];
+    const left = words[(order + SHARES) | 0] >>> 0;
+    const book = words[(level + BOOK) | 0];
+    if (book >> 1 !== instrument) return this.mismatch(instrument, book >> 1);
+    if (amount === PART && shares >>> 0 > left) return this.suspect(instrument, BookCounter.overExecution);
+    const side = book & 1;
     words[record] = (version + 1) | 0;
     let touched = level;
     if (amount === WHOLE || shares >>> 0 === left) {
-      words[this.link] = words[(order + CHAIN) | 0]; // out of its hash bucket
+      words[link] = words[(order + CHAIN) | 0]; // out of its hash bucket
       words[(order + CHAIN) | 0] = words[FREE_ORDER];
       words[FREE_ORDER] = order;
       words[LIVE_ORDERS] = (words[LIVE_ORDERS] - 1) | 0;
@@ -299,8 +309,7 @@ export class BookWriter {
     const book = words[(level + BOOK) | 0];
     const owner = book >> 1;
     if (owner !== instrument) {
-      this.suspect(owner, BookCounter.instrumentMismatch);
-      this.mark(instrument, InstrumentStatus.suspect);
+      this.mismatch(instrument, owner);
       return 0;
     }
     this.link = link;
@@ -497,6 +506,13 @@ export class BookWriter {
     this.instrument = -1;
     this.change = 0;
     this.counters[BookCounter.badInstrument]++;
+    return false;
+  }
+
+  /** The order stands on another instrument than the operation says: neither is to be trusted. */
+  private mismatch(instrument: number, owner: number): boolean {
+    this.suspect(owner, BookCounter.instrumentMismatch);
+    this.mark(instrument, InstrumentStatus.suspect);
     return false;
   }
 
