@@ -39,6 +39,7 @@ export const wireToStrategy: Figure = {
     const together = await context.startC('receive', 'mode=wire together=1');
     const floor = await context.startC('receive', 'mode=floor');
     const node = await context.startNode('receive-node', 'mode=wire', { as: 'dgram + postMessage' });
+    traffic.tolerate(node);
     const hiccup = await context.startC('hiccup');
     const pattern = (rate: number) => `mode=paced rate=${rate} ms=${context.milliseconds(SAMPLE_MS)}`;
     for (const program of [ours, again])

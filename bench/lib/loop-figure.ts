@@ -31,6 +31,7 @@ export async function runLoopFigure(context: BenchContext, figure: LoopFigure): 
   const again = await context.startNode('receive', figure.receiver, { as: 'ours again' });
   const c = await context.startC('receive', figure.receiver);
   const node = await context.startNode('receive-node', figure.receiver, { as: 'dgram' });
+  traffic.tolerate(node);
   const hiccup = await context.startC('hiccup');
   const pattern = figure.pattern(context);
   const turns = [

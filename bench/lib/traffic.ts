@@ -3,6 +3,7 @@ import type { Program, Sample } from './program.ts';
 
 /** How long a program waits for the end of a sample before it gives up. */
 const LIMIT_MS = 10_000;
+const TOLERANT_LIMIT_MS = 1_500;
 /** Beyond that it hangs. */
 const SPARE_MS = 20_000;
 
@@ -13,16 +14,24 @@ const SPARE_MS = 20_000;
 export class Traffic {
   private readonly sender: Program;
   private readonly nextNumber = new Map<Program, number>();
+  /** Receivers that may lose the end of a sample without the figure being given up: the naive twins do. */
+  private readonly mayLose = new Set<Program>();
 
   constructor(sender: Program) {
     this.sender = sender;
   }
 
+  /** The receiver may miss the end of a sample; what it had seen until then counts. */
+  tolerate(receiver: Program): void {
+    this.mayLose.add(receiver);
+  }
+
   /** One sample: the receiver is armed, then `pattern` (see `c/sender.c`) is sent to it. */
-  async sample(receiver: Program, pattern: string, limitMs = LIMIT_MS): Promise<Sample> {
+  async sample(receiver: Program, pattern: string, wantedLimitMs?: number): Promise<Sample> {
     const ports = (receiver.ready.ports as number[]).join(',');
     const seq = this.nextNumber.get(receiver) ?? 1;
     let sending: Promise<Sample> | undefined;
+    const limitMs = wantedLimitMs ?? (this.mayLose.has(receiver) ? TOLERANT_LIMIT_MS : LIMIT_MS);
     const timeoutMs = limitMs + SPARE_MS;
     const begin = () => {
       sending = this.sender.go(`${pattern} ports=${ports} seq=${seq}`, undefined, timeoutMs);
@@ -31,7 +40,7 @@ export class Traffic {
     if (sending === undefined) throw new Error(`${receiver.name} never said that it was armed`);
     const sent = await sending;
     this.nextNumber.set(receiver, sent.next as number);
-    if (received.ended !== true) {
+    if (received.ended !== true && !this.mayLose.has(receiver)) {
       throw new Error(`${receiver.name} did not see the end of a sample: ${received.ops} of ${sent.ops} messages`);
     }
     return { ...received, sent: sent.ops, senderWorstLateNs: sent.worstLateNs };

@@ -125,8 +125,13 @@ class Reader {
     }
   }
 
+  /** A new sample: what an earlier one left unfinished (a datagram that the kernel dropped) is forgotten. */
   rearm(): void {
     this.heard.fill(process.hrtime.bigint());
+    this.pending.clear();
+    this.next = 0n;
+    this.shown = 0n;
+    this.deadline = undefined;
   }
 }
 
