@@ -19,6 +19,28 @@ export { type BookCapacity, createBookMemory } from './book-memory.ts';
 export const TopCell = { bidPrice: 0, bidShares: 1, bidOrders: 2, askPrice: 3, askShares: 4, askOrders: 5 } as const;
 export const TOP_CELLS = 6;
 
+// Local names: the compiler folds constants of its own module into the code, but loads imported ones each time.
+const BID_PRICE = InstrumentWord.bidPrice;
+const ASK_PRICE = InstrumentWord.askPrice;
+const BID_SHARES = InstrumentWord.bidShares;
+const ASK_SHARES = InstrumentWord.askShares;
+const BID_ORDERS = InstrumentWord.bidOrders;
+const ASK_ORDERS = InstrumentWord.askOrders;
+const LEVELS = InstrumentWord.bidLevels;
+const LADDER = InstrumentWord.bidLadder;
+const STATUS = InstrumentWord.status;
+const VERSION = InstrumentWord.version;
+const INSTRUMENT_BITS = InstrumentWord.bits;
+const LEVEL_PRICE = LevelWord.price;
+const LEVEL_SHARES = LevelWord.shares;
+const LEVEL_ORDERS = LevelWord.orders;
+const LEVEL_HEAD = LevelWord.head;
+const ORDER_NEXT = OrderWord.next;
+const ORDER_SHARES = OrderWord.shares;
+const ORDER_LEVEL = OrderWord.level;
+const LADDER_WORDS = LadderWord.words;
+const LADDER_LEVEL = LadderWord.level;
+
 /** Tries of a consistent read before it gives up: a writer holds a book for well under a microsecond. */
 const READ_TRIES = 1000;
 
@@ -37,6 +59,7 @@ export class OrderBooks {
   private readonly words: Int32Array;
   private readonly doubles: Float64Array;
   private readonly views: (BookView | undefined)[];
+  private readonly instruments: number;
 
   /** @param memory made by `createBookMemory`. @throws {Error} if it was not */
   constructor(memory: SharedArrayBuffer) {
@@ -45,6 +68,7 @@ export class OrderBooks {
     this.words = new Int32Array(memory);
     this.doubles = new Float64Array(memory, 0, memory.byteLength >>> 3);
     this.maxInstruments = this.words[BookHeader.maxInstruments];
+    this.instruments = this.words[BookHeader.instruments];
     this.maxOrders = this.words[BookHeader.maxOrders];
     this.views = new Array(this.maxInstruments).fill(undefined);
   }
@@ -71,6 +95,16 @@ export class OrderBooks {
       if (this.view(instrument).listed) continue;
       this.views[instrument] = undefined;
     }
+  }
+
+  /** Highest bid of an instrument, 0 where there is none: as `view(instrument).bestBid`, without the view. */
+  bestBid(instrument: number): number {
+    return this.words[(this.instruments + (instrument << INSTRUMENT_BITS) + BID_PRICE) | 0] >>> 0;
+  }
+
+  /** Lowest ask of an instrument, 0 where there is none. */
+  bestAsk(instrument: number): number {
+    return this.words[(this.instruments + (instrument << INSTRUMENT_BITS) + ASK_PRICE) | 0] >>> 0;
   }
 
   /** Orders live on all books. */
@@ -130,7 +164,7 @@ export class OrderBooks {
 
   /** Numbers of the listed instruments, ascending. Not for hot paths. */
   listed(): number[] {
-    const base = this.words[BookHeader.instruments] + InstrumentWord.status;
+    const base = this.words[BookHeader.instruments] + STATUS;
     const found: number[] = [];
     for (let instrument = 0; instrument < this.maxInstruments; instrument++) {
       if ((this.words[base + instrument * InstrumentWord.words] & InstrumentStatus.listed) !== 0)
@@ -185,37 +219,37 @@ export class BookView {
 
   /** Highest bid, 0 where there is none. */
   get bestBid(): number {
-    return this.words[this.record + InstrumentWord.bidPrice] >>> 0;
+    return this.words[this.record + BID_PRICE] >>> 0;
   }
   /** Shares at the highest bid, 0 where there is none. */
   get bestBidShares(): number {
-    return this.doubles[(this.record + InstrumentWord.bidShares) >> 1];
+    return this.doubles[(this.record + BID_SHARES) >> 1];
   }
   /** Lowest ask, 0 where there is none. */
   get bestAsk(): number {
-    return this.words[this.record + InstrumentWord.askPrice] >>> 0;
+    return this.words[this.record + ASK_PRICE] >>> 0;
   }
   /** Shares at the lowest ask, 0 where there is none. */
   get bestAskShares(): number {
-    return this.doubles[(this.record + InstrumentWord.askShares) >> 1];
+    return this.doubles[(this.record + ASK_SHARES) >> 1];
   }
   /** Orders at the highest bid. */
   get bestBidOrders(): number {
-    return this.words[this.record + InstrumentWord.bidOrders];
+    return this.words[this.record + BID_ORDERS];
   }
   /** Orders at the lowest ask. */
   get bestAskOrders(): number {
-    return this.words[this.record + InstrumentWord.askOrders];
+    return this.words[this.record + ASK_ORDERS];
   }
   /** Both sides have a price. */
   get twoSided(): boolean {
     const { words, record } = this;
-    return words[record + InstrumentWord.bidLevels] !== 0 && words[record + InstrumentWord.askLevels] !== 0;
+    return words[record + LEVELS] !== 0 && words[record + InstrumentWord.askLevels] !== 0;
   }
 
   /** `InstrumentStatus` bits. */
   get status(): number {
-    return this.words[this.record + InstrumentWord.status];
+    return this.words[this.record + STATUS];
   }
   get tradingState(): TradingState {
     return (this.status & InstrumentStatus.stateMask) as TradingState;
@@ -270,41 +304,41 @@ export class BookView {
 
   /** Price levels on a side. */
   levels(side: Side): number {
-    return this.words[this.record + InstrumentWord.bidLevels + side];
+    return this.words[this.record + LEVELS + side];
   }
   /** Handle of a side's `n`-th best level (0 = best), or 0 where there is none. */
   level(side: Side, n: number): number {
     const { words, record } = this;
-    const levels = words[record + InstrumentWord.bidLevels + side];
+    const levels = words[record + LEVELS + side];
     if (n < 0 || n >= levels) return 0;
-    const entry = words[record + InstrumentWord.bidLadder + side] + (levels - 1 - n) * LadderWord.words;
-    return words[entry + LadderWord.level];
+    const entry = words[record + LADDER + side] + (levels - 1 - n) * LADDER_WORDS;
+    return words[entry + LADDER_LEVEL];
   }
   levelPrice(level: number): number {
-    return this.words[level + LevelWord.price] >>> 0;
+    return this.words[level + LEVEL_PRICE] >>> 0;
   }
   /** Sum of the level's shares; a double, exact to 2^53. */
   levelShares(level: number): number {
-    return this.doubles[(level + LevelWord.shares) >> 1];
+    return this.doubles[(level + LEVEL_SHARES) >> 1];
   }
   levelOrders(level: number): number {
-    return this.words[level + LevelWord.orders];
+    return this.words[level + LEVEL_ORDERS];
   }
 
   /** Handle of the first order in line at a side's `n`-th best level, or 0. */
   firstOrder(side: Side, n: number): number {
     const level = this.level(side, n);
-    return level === 0 ? 0 : this.words[level + LevelWord.head];
+    return level === 0 ? 0 : this.words[level + LEVEL_HEAD];
   }
   /** Handle of the order behind this one, or 0. */
   nextOrder(order: number): number {
-    return this.words[order + OrderWord.next];
+    return this.words[order + ORDER_NEXT];
   }
   orderShares(order: number): number {
-    return this.words[order + OrderWord.shares] >>> 0;
+    return this.words[order + ORDER_SHARES] >>> 0;
   }
   orderPrice(order: number): number {
-    return this.words[this.words[order + OrderWord.level] + LevelWord.price] >>> 0;
+    return this.words[this.words[order + ORDER_LEVEL] + LEVEL_PRICE] >>> 0;
   }
   /** High half of the order's reference, as int32 bits. */
   orderReferenceHigh(order: number): number {
@@ -321,7 +355,7 @@ export class BookView {
 
   /** Counts changes; odd while the writer is inside. Two equal even readings enclose a consistent one. */
   version(): number {
-    return Atomics.load(this.words, this.record + InstrumentWord.version);
+    return Atomics.load(this.words, this.record + VERSION);
   }
 
   /**
