@@ -134,12 +134,17 @@ class Probe {
     if (this.fresh) this.begin();
     const used = getHeapStatistics().used_heap_size;
     readClock();
+    const { statistics } = this.profiler.stop();
+    // Collections give bytes back: what was allocated is the growth between them.
+    let allocatedBytes = used - this.usedAtStart;
+    for (const { beforeGC, afterGC } of statistics)
+      allocatedBytes += beforeGC.heapStatistics.usedHeapSize - afterGC.heapStatistics.usedHeapSize;
     const answer: ProbeAnswer = {
       messages: this.messages,
       checksum: this.checksum >>> 0,
       values: this.values.slice(0, this.count),
-      collections: this.profiler.stop().statistics.length,
-      allocatedBytes: used - this.usedAtStart,
+      collections: statistics.length,
+      allocatedBytes,
       spanNs: nowNs[0]! - this.cells[Cell.startNs]!,
     };
     this.channel.postMessage(answer);
