@@ -23,8 +23,7 @@ export const steady: Figure = {
   unit: 'as named',
   async run(context) {
     const traffic = new Traffic(await context.startC('sender'));
-    // No V8 flag and no resource limit: the nursery is the default one.
-    const ours = await context.startNode('receive', 'mode=wire sampleEvery=64', { as: 'ours' });
+    const ours = await context.startNode('receive', 'mode=wire sampleEvery=64 nursery=default', { as: 'ours' });
     const c = await context.startC('receive', 'mode=wire');
     const node = await context.startNode('receive-node', 'mode=wire', { as: 'dgram + postMessage' });
     const pattern = (ms: number) => `mode=burst rate=${RATE} ms=${ms} ${BURST}`;
