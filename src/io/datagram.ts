@@ -92,8 +92,11 @@ export interface DatagramPoller {
   /** Port that the socket is bound to. */
   localPort(socket: number): number;
   /**
-   * Takes what has arrived on every socket, at most `batch` datagrams of each so that a flood on one cannot starve
-   * another. Never blocks, never throws. Earlier packets are overwritten. @returns how many packets
+   * Asks the sockets in turn and takes what has arrived on the first that has something, at most `batch` datagrams; the
+   * next call goes on with the next socket, so that a flood on one cannot starve another and a packet is handled before
+   * the other sockets are asked. (The portable poller takes from all at once: it has received them already.) Returns 0
+   * only where every socket was empty. Never blocks, never throws. Earlier packets are overwritten.
+   * @returns how many packets
    */
   poll(): number;
   /**

@@ -39,6 +39,11 @@ export class SocketInput implements PacketInput {
     this.errors = new Float64Array(routes.length);
   }
 
+  /** Sockets of the poller, retransmit's included. */
+  get count(): number {
+    return this.routes.length;
+  }
+
   /** Receives, without handing on yet: the turn's time is known only once the sockets have been asked. */
   receive(): number {
     this.taken = this.poller.poll();

@@ -69,6 +69,9 @@ export class RouterAgent implements Agent {
   private readonly clock: TurnClock;
   private readonly commands: OperatorCommands;
   private quietTurns = 0;
+  private busyTurns = 0;
+  /** One poll serves one socket: after so many, all have been asked. */
+  private readonly busyTurnsPerLook: number;
 
   private constructor(
     poller: DatagramPoller,
@@ -86,6 +89,7 @@ export class RouterAgent implements Agent {
     this.hosts = hosts;
     this.clock = clock;
     this.commands = commands;
+    this.busyTurnsPerLook = Math.max(1, sockets.count);
   }
 
   /** Opens everything and loads the strategies. @throws {Error} naming the venue's line, or the strategy, and the remedy */
@@ -179,11 +183,15 @@ export class RouterAgent implements Agent {
     let work = this.sockets.poll();
     for (let i = 0; i < this.rings.length; i++) work += this.rings[i].poll();
     // Time after packets: when this thread itself was held up, what the lines brought meanwhile waits in the sockets,
-    // and a deadline that looked at the clock first would blame a line for our own stall.
-    for (let i = 0; i < feeds.length; i++) {
-      const arbiter = feeds[i].arbiter;
-      arbiter.time[TimeCell.nowNs] = nowNs[0];
-      arbiter.onTime();
+    // and a deadline that looked at the clock first would blame a line for our own stall. So deadlines are looked at
+    // once no socket has anything more, or after every socket has been asked.
+    if (received === 0 || ++this.busyTurns >= this.busyTurnsPerLook) {
+      this.busyTurns = 0;
+      for (let i = 0; i < feeds.length; i++) {
+        const arbiter = feeds[i].arbiter;
+        arbiter.time[TimeCell.nowNs] = nowNs[0];
+        arbiter.onTime();
+      }
     }
     for (let i = 0; i < feeds.length; i++) {
       const recovery = feeds[i].recovery;
