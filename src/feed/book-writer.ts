@@ -114,9 +114,19 @@ export class BookWriter {
   private readonly levelsEnd: number;
   private readonly laddersEnd: number;
 
-  /** @param memory made by `createBookMemory`; books that stand in it are carried on. @throws {Error} if it was not */
-  constructor(memory: SharedArrayBuffer) {
+  /** Its own, so that nobody else's cache line is touched by a fence. */
+  private readonly fenceCell = new Int32Array(1);
+  private readonly fenced: boolean;
+
+  /**
+   * @param memory made by `createBookMemory`; books that stand in it are carried on
+   * @param fenced whether the processor may reorder stores (all but x86-64): readers on other threads then need a fence
+   * around each change, which costs more than the change itself where it is not needed
+   * @throws {Error} where `memory` was not made by `createBookMemory`
+   */
+  constructor(memory: SharedArrayBuffer, fenced = true) {
     checkBookMemory(memory);
+    this.fenced = fenced;
     const words = new Int32Array(memory);
     this.words = words;
     this.doubles = new Float64Array(memory, 0, memory.byteLength >>> 3);
@@ -162,10 +172,10 @@ export class BookWriter {
       order = words[FRESH_ORDER];
       if (order === this.ordersEnd) return this.incomplete(instrument, BookCounter.ordersFull);
     }
-    words[record] = (version + 1) | 0;
+    this.open(record, version);
     const level = this.levelAt(record, (instrument << 1) | side, side, price);
     if (level === 0) {
-      words[record] = (version + 2) | 0;
+      this.shut(record, version);
       return this.incomplete(instrument, BookCounter.levelsFull);
     }
     if (fresh) words[FRESH_ORDER] = (order + ORDER_WORDS) | 0;
@@ -179,7 +189,7 @@ export class BookWriter {
     this.append(order, level, shares);
     this.change = BIDS_CHANGED << side;
     this.publish(record, side, level);
-    words[record] = (version + 2) | 0;
+    this.shut(record, version);
     this.instrument = instrument;
     return true;
   }
@@ -219,11 +229,11 @@ export class BookWriter {
     const side = book & 1;
     const record = (this.instruments + (instrument << INSTRUMENT_BITS)) | 0;
     const version = words[record];
-    words[record] = (version + 1) | 0;
+    this.open(record, version);
     // The new level first: where there is no room for it, the book stays as it was.
     const level = this.levelAt(record, book, side, price);
     if (level === 0) {
-      words[record] = (version + 2) | 0;
+      this.shut(record, version);
       return this.incomplete(instrument, BookCounter.levelsFull);
     }
     words[(level + LEVEL_ORDERS) | 0]++; // keeps it alive should the old order be its only one
@@ -238,7 +248,7 @@ export class BookWriter {
     this.change = BIDS_CHANGED << side;
     this.publish(record, side, touched);
     if (touched !== level) this.publish(record, side, level);
-    words[record] = (version + 2) | 0;
+    this.shut(record, version);
     this.instrument = instrument;
     return true;
   }
@@ -269,7 +279,7 @@ export class BookWriter {
     if (book >> 1 !== instrument) return this.mismatch(instrument, book >> 1);
     if (amount === PART && shares >>> 0 > left) return this.suspect(instrument, BookCounter.overExecution);
     const side = book & 1;
-    words[record] = (version + 1) | 0;
+    this.open(record, version);
     let touched = level;
     if (amount === WHOLE || shares >>> 0 === left) {
       words[link] = words[(order + CHAIN) | 0]; // out of its hash bucket
@@ -283,7 +293,7 @@ export class BookWriter {
     }
     this.change = BIDS_CHANGED << side;
     this.publish(record, side, touched);
-    words[record] = (version + 2) | 0;
+    this.shut(record, version);
     this.instrument = instrument;
     return true;
   }
@@ -316,6 +326,18 @@ export class BookWriter {
     this.level = level;
     this.book = book;
     return order;
+  }
+
+  /** Makes an instrument's version odd: readers elsewhere see that its book is being changed. */
+  private open(record: number, version: number): void {
+    this.words[record] = (version + 1) | 0;
+    if (this.fenced) Atomics.add(this.fenceCell, 0, 0);
+  }
+
+  /** Makes it even again. */
+  private shut(record: number, version: number): void {
+    if (this.fenced) Atomics.add(this.fenceCell, 0, 0);
+    this.words[record] = (version + 2) | 0;
   }
 
   /** Word of the hash bucket that a reference belongs to. */
@@ -542,9 +564,9 @@ export class BookWriter {
     const record = (this.instruments + (instrument << INSTRUMENT_BITS)) | 0;
     if (words[(record + InstrumentWord.status) | 0] === status) return;
     const version = words[record];
-    words[record] = (version + 1) | 0;
+    this.open(record, version);
     words[(record + InstrumentWord.status) | 0] = status;
-    words[record] = (version + 2) | 0;
+    this.shut(record, version);
     this.instrument = instrument;
     this.change |= BookChange.status;
   }
@@ -623,10 +645,10 @@ export class BookWriter {
         continue; // never used: its page stays untouched
       }
       const version = words[record];
-      words[record] = (version + 1) | 0;
+      this.open(record, version);
       words.fill(0, record + LADDER, record + InstrumentWord.words);
       words[(record + InstrumentWord.status) | 0] = kept;
-      words[record] = (version + 2) | 0;
+      this.shut(record, version);
     }
     if (words[FRESH_ORDER] !== words[BookHeader.orders]) {
       words.fill(0, this.buckets, words[BookHeader.orders]);

@@ -179,6 +179,9 @@ export function attachBooks(memory: SharedArrayBuffer): OrderBooks {
   return new OrderBooks(memory);
 }
 
+/** For the fences of this thread's readers. */
+const fenceCell = new Int32Array(1);
+
 /** Price levels of one side, copied: index 0 is the best. */
 export class LadderCopy {
   /** Levels copied by the last `copyLevels`. */
@@ -208,6 +211,7 @@ export class BookView {
   private readonly doubles: Float64Array;
   private readonly record: number;
   private readonly directory: number;
+  private readonly fenceCell = fenceCell;
 
   constructor(words: Int32Array, doubles: Float64Array, instrument: number) {
     this.words = words;
@@ -355,6 +359,7 @@ export class BookView {
 
   /** Counts changes; odd while the writer is inside. Two equal even readings enclose a consistent one. */
   version(): number {
+    Atomics.add(this.fenceCell, 0, 0); // what was read before this call was read before the version
     return Atomics.load(this.words, this.record + VERSION);
   }
 

@@ -76,7 +76,7 @@ export class ItchFeedHandler implements FeedHandler {
   constructor(options: FeedHandlerOptions) {
     this.memory = options.memory ?? createBookMemory(options);
     this.books = new OrderBooks(this.memory);
-    this.writer = options.readOnly === true ? undefined : new BookWriter(this.memory);
+    this.writer = options.readOnly === true ? undefined : new BookWriter(this.memory, process.arch !== 'x64');
     this.shownStatus = new Int32Array(options.readOnly === true ? this.books.maxInstruments : 0);
   }
 
