@@ -3,6 +3,7 @@ import { toArbiterConfig } from '../config/arbiter.ts';
 import type { WarmlineConfig } from '../config/schema.ts';
 import type { FeedHandler } from '../feed/protocol.ts';
 import { NowCell } from '../strategy/api.ts';
+import { deliverUnit } from '../strategy/deliver.ts';
 import { STRATEGY_CELLS, StrategyHost } from '../strategy/strategy-host.ts';
 import { feedProtocol } from '../venues/registry.ts';
 import { arbitrationOverrides, type ReplayCommandOptions } from './replay.ts';
@@ -43,10 +44,9 @@ export async function replayConfigured(
         for (const host of hosts) host.onTurn();
       },
       onUnit: (feed, id, rxNs, bytes, view, offset, length) => {
-        handlers[feed].handler?.apply(bytes, view, offset, length);
         now[NowCell.unitId] = id;
         now[NowCell.rxNs] = rxNs;
-        for (const host of hosts) host.onUnit(feed, bytes, view, offset, length);
+        deliverUnit(hosts, feed, handlers[feed].handler, bytes, view, offset, length);
       },
       onEvent: (feed, event) => {
         for (const host of hosts) host.onEvent(feed, event);

@@ -8,6 +8,7 @@ import type { BroadcastWriter } from '../ring/broadcast-ring.ts';
 import { copyIn } from '../ring/copy.ts';
 import type { SpscProducer } from '../ring/spsc-ring.ts';
 import { NowCell } from '../strategy/api.ts';
+import { deliverUnit } from '../strategy/deliver.ts';
 import type { StrategyHost } from '../strategy/strategy-host.ts';
 import { BroadcastRecord } from './broadcast-record.ts';
 import type { FeedAudit } from './feed-audit.ts';
@@ -66,16 +67,11 @@ export class FeedRouter implements FeedSink {
   }
 
   onUnit(bytes: Uint8Array, view: DataView, offset: number, length: number, source: number): void {
-    const clock = this.clock;
+    const { clock, handler, hosts } = this;
     clock.now[NowCell.unitId] = this.unit[UnitCell.id];
     clock.now[NowCell.rxNs] = this.unit[UnitCell.rxNs];
-    const handler = this.handler;
-    if (handler !== undefined) {
-      handler.apply(bytes, view, offset, length);
-      if (this.audit !== undefined) this.audit.onUnit(bytes, offset, length, this.unit);
-    }
-    const hosts = this.hosts;
-    for (let i = 0; i < hosts.length; i++) hosts[i].onUnit(this.number, bytes, view, offset, length);
+    deliverUnit(hosts, this.number, handler, bytes, view, offset, length);
+    if (this.audit !== undefined) this.audit.onUnit(bytes, offset, length, this.unit);
     if (this.broadcast !== undefined) this.publish(this.broadcast, view, offset, length, source);
     clock.onDelivered();
   }

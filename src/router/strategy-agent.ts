@@ -42,6 +42,7 @@ const RECORDS_PER_TURN = 256;
 export class StrategyAgent implements Agent, RecordHandler {
   readonly name: string;
   private readonly host: StrategyHost;
+  private readonly handlers: readonly (FeedHandler | undefined)[];
   private readonly reader: BroadcastReader;
   private readonly clock: Clock;
   private readonly now: Float64Array;
@@ -57,7 +58,8 @@ export class StrategyAgent implements Agent, RecordHandler {
     this.clock = createClock(context.native);
     this.now = new Float64Array(3);
     this.lastId = new Float64Array(options.feeds.length);
-    const named = options.feeds.map((feed) => ({ name: feed.name, handler: attachHandler(feed) }));
+    this.handlers = options.feeds.map(attachHandler);
+    const named = options.feeds.map((feed, number) => ({ name: feed.name, handler: this.handlers[number] }));
     const reports = new RingReporter(context.reports);
     const reporter = {
       log: (strategy: string, message: string) => reports.log(strategy, message),
@@ -106,7 +108,11 @@ export class StrategyAgent implements Agent, RecordHandler {
     this.now[NowCell.rxNs] = view.getFloat64(offset + BroadcastRecord.rxNsOffset, true);
     if (this.lapped) this.tellLap(feed);
     this.lastId[feed] = this.now[NowCell.unitId];
-    this.host.onUnit(feed, bytes, view, offset + BroadcastRecord.headerBytes, length - BroadcastRecord.headerBytes);
+    this.host.onMessage(feed, bytes, view, offset + BroadcastRecord.headerBytes, length - BroadcastRecord.headerBytes);
+    const handler = this.handlers[feed];
+    if (handler !== undefined && (handler.changedInstrument >= 0 || handler.changedStatusInstrument >= 0)) {
+      this.host.onChange(feed);
+    }
   }
 
   close(): void {

@@ -25,7 +25,13 @@ export function defineStrategy(factory: StrategyFactory): StrategyFactory {
 /** Makes one instance of a strategy. May be async: it runs before the first message. */
 export type StrategyFactory = (context: StrategyContext) => Strategy | Promise<Strategy>;
 
-/** Callbacks of a strategy, each optional. ITCH messages come through {@link ItchHandler}'s callbacks. */
+/**
+ * Callbacks of a strategy, each optional. ITCH messages come through {@link ItchHandler}'s callbacks.
+ *
+ * A message's own callback comes first, before the book takes it (fused layout): it is the fastest news there is, and an
+ * order that a message deletes can still be looked up. `onBook` follows when the book has taken it. On a thread of its
+ * own a strategy reads books that may already be ahead of the message.
+ */
 export interface Strategy extends ItchHandler {
   /** Once, before the first message; the books are as they stand. */
   onStart?(): void;
@@ -38,7 +44,7 @@ export interface Strategy extends ItchHandler {
    * call. The only view of feeds whose protocol is framed but not decoded.
    */
   onUnit?(feed: FeedView, bytes: Uint8Array, view: DataView, offset: number, length: number): void;
-  /** A unit changed this instrument's book. Called after the message's own callback. */
+  /** A unit changed this instrument's book, which has taken it. Called after the message's own callback. */
   onBook?(book: BookView, feed: FeedView): void;
   /** The books were rebuilt from a snapshot: forget what was derived from them. */
   onSnapshot?(feed: FeedView): void;

@@ -139,22 +139,32 @@ export class StrategyHost {
     }
   }
 
-  /** Shows one delivered unit; `unit` cells ({@link NowCell}) are already written. */
-  onUnit(feedNumber: number, bytes: Uint8Array, view: DataView, offset: number, length: number): void {
+  /** Shows one delivered unit; the {@link NowCell}s are already written. */
+  onMessage(feedNumber: number, bytes: Uint8Array, view: DataView, offset: number, length: number): void {
     const strategy = this.strategy;
     const feed = this.byRouterFeed[feedNumber];
     if (strategy === undefined || feed === undefined) return;
-    const handler = feed.handler;
     this.cells[StrategyCell.units]++;
     try {
       if (this.wantsUnits) strategy.onUnit!(feed, bytes, view, offset, length);
-      if (handler === undefined) return;
-      handler.dispatch(strategy, bytes, view, offset, length);
+      if (feed.handler !== undefined) feed.handler.dispatch(strategy, bytes, view, offset, length);
+    } catch (error) {
+      this.fail('a message callback', error);
+    }
+  }
+
+  /** Shows what the unit did to the books, as the feed's handler says (`changedInstrument`, `changedStatusInstrument`). */
+  onChange(feedNumber: number): void {
+    const strategy = this.strategy;
+    const feed = this.byRouterFeed[feedNumber];
+    if (strategy === undefined || feed === undefined) return;
+    const handler = feed.handler!;
+    try {
       const instrument = handler.changedInstrument;
       if (this.wantsBooks && instrument >= 0) strategy.onBook!(handler.books.view(instrument), feed);
       if (handler.changedStatusInstrument >= 0) strategy.onInstrumentStatus?.(feed, handler.changedStatusInstrument);
     } catch (error) {
-      this.fail('a message or book callback', error);
+      this.fail('a book callback', error);
     }
   }
 
