@@ -6,12 +6,15 @@ import { Arbiter } from '../../src/feed/arbiter.ts';
 import { defaultArbiterConfig } from '../../src/feed/arbiter-config.ts';
 import { FeedCell, LineCell, lineCell } from '../../src/feed/feed-counters.ts';
 import { type FeedSink, TimeCell } from '../../src/feed/sink.ts';
+import { widenInlining } from '../../src/runtime/compiler.ts';
 import { MoldUdp64Framer } from '../../src/venues/nasdaq/moldudp64.ts';
 import { nowNs, pinThisThread, readClock } from '../lib/hot-thread.ts';
 import { MemoryWatch } from '../lib/memory.ts';
 import { makePackets } from '../lib/packets.ts';
 import { commandLine, serve } from '../lib/serve.ts';
 import { TWO_32, Wire } from '../lib/wire.ts';
+
+widenInlining(); // as the router does
 
 const PACKETS = 1024;
 const PACKETS_PER_CLOCK = 4096;

@@ -4,9 +4,12 @@
  * checksum folds every best price that a unit left behind. Twin: `c/itch_book.c`.
  */
 import { createBookMemory } from '../../src/feed/book-memory.ts';
+import { widenInlining } from '../../src/runtime/compiler.ts';
 import { ItchFeedHandler } from '../../src/venues/nasdaq/itch-feed.ts';
 import { readItchWorkload } from '../lib/itch-workload.ts';
 import { commandLine, serve } from '../lib/serve.ts';
+
+widenInlining(); // as the router does
 
 const FOLD = 0x01000193;
 /** Orders beyond the workload's own number: it lets them vary a little. */

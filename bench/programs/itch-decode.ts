@@ -2,6 +2,8 @@
  * `itch-decode`, ours: every message of a workload goes through the dispatcher to typed callbacks that read every field
  * and fold it into a checksum. Twin: `c/itch_decode.c`.
  */
+
+import { widenInlining } from '../../src/runtime/compiler.ts';
 import type { ItchHandler } from '../../src/venues/nasdaq/itch-handler.ts';
 import { ItchDispatcher } from '../../src/venues/nasdaq/itch5.ts';
 import type {
@@ -33,6 +35,8 @@ import type {
 } from '../../src/venues/nasdaq/itch5-orders.ts';
 import { readItchWorkload } from '../lib/itch-workload.ts';
 import { commandLine, serve } from '../lib/serve.ts';
+
+widenInlining(); // as the router does
 
 const FOLD = 0x01000193;
 

@@ -2,6 +2,7 @@ import type { StrategyConfig, WarmlineConfig } from '../config/schema.ts';
 import { decodeEvent } from '../feed/event-record.ts';
 import { FeedEvent } from '../feed/events.ts';
 import type { RecordHandler } from '../ring/spsc-ring.ts';
+import { widenInlining } from '../runtime/compiler.ts';
 import { type Supervision, Supervisor } from '../runtime/supervisor.ts';
 import { type AgentThread, describeThreadEnd } from '../runtime/thread.ts';
 import type { ThreadSpec } from '../runtime/thread-spec.ts';
@@ -79,6 +80,7 @@ export class Router implements RecordHandler {
   static async start(config: WarmlineConfig, listener: RouterListener = {}): Promise<Router> {
     const evented = new Set<string>();
     for (;;) {
+      widenInlining();
       // a margin for what a strategy allocates; Warmline's own hot path does not need it
       sizeYoungGeneration(config.threads.youngGenerationBytes);
       const router = new Router(setUpRouter(config, evented), listener);
