@@ -293,12 +293,17 @@ const threads = withUnits(
         .prefault({})
         .describe('Real-time scheduling; needs CAP_SYS_NICE, without it a warning and `other`.'),
       lockMemory: z.boolean().prefault(false).describe('mlock the rings and books, so that they are never paged out.'),
+      warmUp: duration({ min: 0, max: 60e9 })
+        .prefault('500ms')
+        .describe(
+          'How long the code of a packet and a gap is exercised on made-up packets before the router is ready.',
+        ),
       youngGeneration: size({ min: 1024 ** 2, max: 1024 ** 3 })
         .prefault('16MiB')
         .describe("Size of V8's young generation (a semi-space) on hot threads."),
     })
     .superRefine(checkThreads, ALWAYS),
-  { youngGeneration: 'youngGenerationBytes' },
+  { warmUp: 'warmUpNs', youngGeneration: 'youngGenerationBytes' },
 );
 
 const io = withUnits(

@@ -9,6 +9,8 @@ export interface FeedProtocol {
   /** Its name in config files, on the command line and in reports, for example `moldudp64`. */
   readonly name: string;
   createFramer(): Framer;
+  /** Made-up packets, on which a router exercises its code before it opens a socket. */
+  readonly sample: SamplePackets;
   /** Decoder, books and strategy dispatch; absent where a protocol is framed and arbitrated only. */
   createHandler?(options: FeedHandlerOptions): FeedHandler;
   /** Memory for a handler's books of that capacity, made once on the main thread and handed to whoever reads them. */
@@ -17,6 +19,14 @@ export interface FeedProtocol {
   readonly retransmit?: RetransmitCodec;
   /** The venue's snapshot service; absent where there is none. */
   createSnapshotClient?(options: SnapshotClientOptions, sink: SnapshotSink): SnapshotClient;
+}
+
+/** Well-formed packets of made-up units, like real ones. */
+export interface SamplePackets {
+  /** Most units that one of them holds. */
+  readonly maxUnits: number;
+  /** Writes a packet of `count` units from number `first[0]` on at the view's start. @returns its length in bytes */
+  write(view: DataView, first: Float64Array, count: number): number;
 }
 
 /** Where a handler's books live and how large they may grow. */

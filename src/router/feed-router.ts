@@ -52,7 +52,7 @@ export class FeedRouter implements FeedSink {
     protocol: FeedProtocol,
     config: ArbiterConfig,
     handler: FeedHandler | undefined,
-    cells: Float64Array,
+    cells: Float64Array | undefined,
     outputs: FeedOutputs,
   ) {
     this.number = number;

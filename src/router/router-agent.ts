@@ -18,6 +18,7 @@ import { FeedRecovery, type RecoveryConfig } from './recovery.ts';
 import { RingReporter } from './report-record.ts';
 import type { Connect } from './snapshot-conversation.ts';
 import { TurnClock } from './turn-clock.ts';
+import { warmUp } from './warm-up.ts';
 
 /** One feed as the router's thread is told of it. Structured-cloneable. */
 export interface RouterFeedOptions {
@@ -48,6 +49,8 @@ export interface RouterAgentOptions {
   /** Ring to strategies on their own threads. */
   readonly broadcast: SharedArrayBuffer | undefined;
   readonly commands: SharedArrayBuffer;
+  /** How long the code is exercised before the first turn. */
+  readonly warmUpNs: number;
   readonly latency: Float64Array;
   readonly flight: SharedArrayBuffer | undefined;
 }
@@ -123,6 +126,16 @@ export class RouterAgent implements Agent {
     const hosts = options.strategies.map(
       ({ spec, cells }) => new StrategyHost(spec, options.layout, named, clock.now, cells, reporter),
     );
+    clock.begin(monotonic.nowNs, false);
+    for (const host of hosts) await host.load();
+    // before a socket is open: what comes meanwhile would wait, or be dropped
+    warmUp({
+      feeds: options.feeds.map((feed, number) => ({ protocol: protocols[number], arbiter: feed.arbiter })),
+      hosts,
+      broadcasts: options.broadcast !== undefined,
+      clock: monotonic,
+      budgetNs: options.warmUpNs,
+    });
     const outputs = {
       hosts,
       broadcast: options.broadcast === undefined ? undefined : new BroadcastWriter(options.broadcast),
@@ -168,9 +181,7 @@ export class RouterAgent implements Agent {
       if (recovery.socket >= 0) routes.push({ feed: router, source: Source.retransmit });
     });
     for (const warning of poller.warnings ?? []) reporter.warn(warning);
-    clock.begin(monotonic.nowNs, false);
     context.keepTime(poller.nowNs);
-    for (const host of hosts) await host.load();
     const commands = new OperatorCommands(options.commands);
     return new RouterAgent(poller, new SocketInput(poller, routes), rings, feeds, hosts, clock, commands);
   }

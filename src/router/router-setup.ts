@@ -119,6 +119,7 @@ export function setUpRouter(config: WarmlineConfig, evented: ReadonlySet<string>
     layout: plan.router.mode === 'evented' ? 'evented' : 'fused',
     broadcast,
     commands,
+    warmUpNs: config.threads.warmUpNs,
     latency,
     flight: fused
       ? newFlight(feeds.flatMap((feed) => feed.config.lines.map((_, line) => flightLine(feed, line))))
