@@ -30,7 +30,9 @@ const MAX_DRAINED = 100_000;
 const CALM_PACKETS = 24;
 const HELD_PACKETS = 4;
 /** Rounds after which time is let pass, so that lines fall silent and come back. */
-const ROUNDS_PER_SILENCE = 64;
+const ROUNDS_PER_SILENCE = 4;
+/** Packets of the other line while one is silent. */
+const SILENT_PACKETS = 3;
 
 // Several, so that V8 never takes one of them for the callback itself and compiles that in.
 const CALLBACKS: readonly (() => void)[] = [
@@ -118,8 +120,11 @@ class Rehearsal {
       this.first[0] += units;
     }
     const unitsHeld = 1 + (round % Math.min(2, maxUnits));
+    // line 0 has a hole; the other line fills it afterwards, or has brought what is missing already
+    const fillerFirst = (round & 1) === 0;
+    if (fillerFirst) for (let i = 0; i <= HELD_PACKETS; i++) this.bring(1, i * unitsHeld, unitsHeld);
     for (let i = 1; i <= HELD_PACKETS; i++) this.bring(0, i * unitsHeld, unitsHeld);
-    for (let i = 0; i <= HELD_PACKETS; i++) this.bring(1, i * unitsHeld, unitsHeld);
+    if (!fillerFirst) for (let i = 0; i <= HELD_PACKETS; i++) this.bring(1, i * unitsHeld, unitsHeld);
     this.first[0] += (HELD_PACKETS + 1) * unitsHeld;
     if (round % ROUNDS_PER_SILENCE === 0) this.fallSilent();
     this.reports.drain({ onRecord: () => {} }, MAX_DRAINED);
@@ -128,7 +133,7 @@ class Rehearsal {
   /** The leading line stops, the other goes on: under `sticky` it takes over. */
   private fallSilent(): void {
     const { arbiter } = this.router;
-    for (let i = 0; i < CALM_PACKETS; i++) {
+    for (let i = 0; i < SILENT_PACKETS; i++) {
       this.bring(1, 0, 1);
       this.first[0]++;
       arbiter.time[TimeCell.nowNs] += arbiter.config.lagNs;
