@@ -1,32 +1,58 @@
-import { Cell, FAR } from './arbiter-cell.ts';
+import { FAR, Cell as SharedCell } from './arbiter-cell.ts';
 import { type ArbiterConfig, arbiterConfigProblems, type ReportedMalformed } from './arbiter-config.ts';
 import { BroughtBitmap } from './brought-bitmap.ts';
 import { CopyComparison } from './copy-comparison.ts';
-import { CopyWindow, stampHigh } from './copy-window.ts';
+import { CopyWindow, stampHigh as stampHighOf } from './copy-window.ts';
 import {
   FeedEventKind,
   FeedStatus,
   FillMeans,
-  LineHealth,
   LossCause,
   RefusalReason,
   SessionEvidence,
+  LineHealth as SharedLineHealth,
   StatusReason,
   SwitchEvidence,
 } from './events.ts';
-import { FEED_CELLS, FeedCell, feedCellCount, LINE_CELLS, LineCell, lineLost } from './feed-counters.ts';
+import {
+  feedCellCount,
+  lineBase as lineBaseOf,
+  lineLost,
+  FeedCell as SharedFeedCell,
+  LineCell as SharedLineCell,
+} from './feed-counters.ts';
 import { Complaint, FeedVoice } from './feed-voice.ts';
-import { Frame, FrameId, type Framer, type MalformedReason, PacketKind } from './framer.ts';
+import {
+  Frame,
+  type Framer,
+  type MalformedReason,
+  FrameId as SharedFrameId,
+  PacketKind as SharedPacketKind,
+} from './framer.ts';
 import { GapList } from './gap-list.ts';
 import { HoldWindow } from './hold-window.ts';
 import { JumpGuard, JumpGuardCell } from './jump-guard.ts';
 import { LineWatch } from './line-watch.ts';
 import { RecoveryLadder } from './recovery-ladder.ts';
-import { NO_RESTART, OPENING_UNITS, RestartBytes, RestartGuard } from './restart-guard.ts';
+import { NO_RESTART, RestartBytes, RestartGuard, OPENING_UNITS as SHARED_OPENING_UNITS } from './restart-guard.ts';
 import { SESSION_REFUSED, SessionGuard, SessionGuardCell } from './session-guard.ts';
-import { type FeedSink, Source, TimeCell, UnitCell } from './sink.ts';
+import { type FeedSink, TimeCell as SharedTimeCell, UnitCell as SharedUnitCell, Source } from './sink.ts';
 import { SwitchPolicy } from './switch-policy.ts';
-import { hashUnit } from './unit-hash.ts';
+import { hashUnit as hashOf } from './unit-hash.ts';
+
+// An engine loads an imported binding, and from it, each time it is used; a module's own constants it compiles in.
+const Cell = Object.freeze({ ...SharedCell });
+const FeedCell = Object.freeze({ ...SharedFeedCell });
+const LineCell = Object.freeze({ ...SharedLineCell });
+const FrameId = Object.freeze({ ...SharedFrameId });
+const PacketKind = Object.freeze({ ...SharedPacketKind });
+const UnitCell = Object.freeze({ ...SharedUnitCell });
+const TimeCell = Object.freeze({ ...SharedTimeCell });
+const LineHealth = Object.freeze({ ...SharedLineHealth });
+const OPENING_UNITS = SHARED_OPENING_UNITS;
+const lineBase = lineBaseOf;
+const stampHigh = stampHighOf;
+const hashUnit = hashOf;
 
 /** Open gaps kept at once; with more, the oldest is declared lost. */
 const MAX_OPEN_GAPS = 4096;
@@ -187,7 +213,7 @@ export class Arbiter {
       this.onOtherSource(source, bytes, view, offset, length);
       return;
     }
-    const base = FEED_CELLS + source * LINE_CELLS;
+    const base = lineBase(source);
     cells[base + LineCell.packets]++;
     cells[base + LineCell.bytes] += length;
     const kind = this.framer.frame(bytes, view, offset, length, frame);
@@ -241,7 +267,7 @@ export class Arbiter {
   /** The io layer found a datagram unfit to be framed, for example cut short. */
   onMalformed(line: number, reason: ReportedMalformed): void {
     if (line < 0 || line >= this.lineCount) return;
-    const base = FEED_CELLS + line * LINE_CELLS;
+    const base = lineBase(line);
     this.cells[base + LineCell.packets]++;
     this.countMalformed(base, reason);
   }
@@ -250,7 +276,7 @@ export class Arbiter {
   onSocketError(line: number): void {
     if (line < 0 || line >= this.lineCount) return;
     this.readClock();
-    this.cells[FEED_CELLS + line * LINE_CELLS + LineCell.socketErrors]++;
+    this.cells[lineBase(line) + LineCell.socketErrors]++;
     this.watch.failed(line);
     if (this.sticky && line === this.active) this.leaveActive(SwitchEvidence.socketError);
     this.settle();
@@ -259,7 +285,7 @@ export class Arbiter {
   /** The kernel's drop counter of the line's socket (`SO_RXQ_OVFL`, cumulative) now stands at this. */
   onKernelDrops(line: number, cumulative: number): void {
     if (line < 0 || line >= this.lineCount) return;
-    const cell = FEED_CELLS + line * LINE_CELLS + LineCell.kernelDrops;
+    const cell = lineBase(line) + LineCell.kernelDrops;
     const more = cumulative - this.cells[cell];
     if (more <= 0) return;
     this.readClock();
@@ -353,47 +379,50 @@ export class Arbiter {
 
   /** The packet starts with the expected unit and nothing is held: the path that almost every packet takes. */
   private takeInOrder(line: number, bytes: Uint8Array, view: DataView): void {
-    const { at, cells, frame, unit } = this;
+    const { at, cells, frame, unit, brought } = this;
     const first = frame.ids[FrameId.first];
     const next = frame.ids[FrameId.next];
-    const base = FEED_CELLS + line * LINE_CELLS;
+    const last = next - 1;
+    const base = lineBase(line);
     const highest = cells[base + LineCell.highestId];
     if (highest < first - 1 && highest > 0) this.noteHole(line);
-    at[Cell.id] = next;
-    if (next >= this.brought.clearedTo[0]) this.brought.advance(at, Cell.id);
+    if (next >= brought.clearedTo[0]) {
+      at[Cell.id] = next;
+      brought.advance(at, Cell.id);
+    }
     const rx = this.time[TimeCell.rxNs];
     const rxLow = rx | 0;
     const rxHigh = stampHigh(rx) | line;
     const low0 = first | 0;
     const { entries, mask } = this.copies;
     const { unitOffset, unitLength, count } = frame;
-    let fresh = 0;
+    const fresh = brought.noteRun(line, low0, count);
     unit[UnitCell.rxNs] = rx;
     for (let i = 0; i < count; i++) {
       const offset = unitOffset[i];
       const length = unitLength[i];
       const low = (low0 + i) | 0;
       const entry = (low & mask) << 2;
-      entries[entry + 1] = hashUnit(view, offset, length);
       entries[entry] = low;
+      entries[entry + 1] = hashUnit(view, offset, length);
       entries[entry + 2] = rxLow;
       entries[entry + 3] = rxHigh;
-      fresh += this.brought.note(line, low);
-      unit[UnitCell.id] = first + i;
-      at[Cell.expected] = first + i + 1;
+      const id = first + i;
+      unit[UnitCell.id] = id;
+      at[Cell.expected] = id + 1;
       this.deliver(bytes, view, offset, length, line);
     }
     if (first - at[Cell.first] < OPENING_UNITS) this.comparison.rememberOpening(frame);
-    at[Cell.lead] = next - 1;
+    at[Cell.lead] = last;
     at[Cell.lastProgressAt] = rx;
     cells[base + LineCell.units] += count;
     cells[base + LineCell.first] += count;
     cells[base + LineCell.brought] += fresh;
-    if (highest < next - 1) cells[base + LineCell.highestId] = next - 1;
+    if (highest < last) cells[base + LineCell.highestId] = last;
     cells[FeedCell.delivered] += count;
-    cells[FeedCell.lastId] = next - 1;
+    cells[FeedCell.lastId] = last;
     cells[FeedCell.lastDeliveredRxNs] = rx;
-    if (cells[FeedCell.highestId] < next - 1) cells[FeedCell.highestId] = next - 1;
+    if (cells[FeedCell.highestId] < last) cells[FeedCell.highestId] = last;
   }
 
   /** Every unit of the packet has been delivered (or given up) before, and it is the next of its line: a slower copy. */
@@ -401,7 +430,7 @@ export class Arbiter {
     const { cells, frame } = this;
     const first = frame.ids[FrameId.first];
     const next = frame.ids[FrameId.next];
-    const base = FEED_CELLS + line * LINE_CELLS;
+    const base = lineBase(line);
     const highest = cells[base + LineCell.highestId];
     if (highest < first - 1 && highest > 0) this.noteHole(line);
     const { count } = frame;
@@ -425,7 +454,7 @@ export class Arbiter {
     const first = ids[FrameId.first];
     const next = ids[FrameId.next];
     const isLine = source >= 0;
-    const base = FEED_CELLS + source * LINE_CELLS;
+    const base = lineBase(source);
     if (!this.started) {
       if (!isLine) return;
       this.startAt(source, first);
@@ -618,7 +647,7 @@ export class Arbiter {
     const { at, cells } = this;
     this.hold.rxNs[slot] = this.time[TimeCell.rxNs];
     if (at[Cell.id] > at[Cell.highestHeld]) at[Cell.highestHeld] = at[Cell.id];
-    if (source >= 0) cells[FEED_CELLS + source * LINE_CELLS + LineCell.held]++;
+    if (source >= 0) cells[lineBase(source) + LineCell.held]++;
     this.busy = true;
   }
 
@@ -626,12 +655,12 @@ export class Arbiter {
   private dropHeld(slot: number): void {
     const source = this.hold.source[slot];
     this.hold.release(slot);
-    if (source >= 0) this.cells[FEED_CELLS + source * LINE_CELLS + LineCell.held]--;
+    if (source >= 0) this.cells[lineBase(source) + LineCell.held]--;
     this.countDuplicate(source);
   }
 
   private countDuplicate(source: number): void {
-    if (source >= 0) this.cells[FEED_CELLS + source * LINE_CELLS + LineCell.duplicates]++;
+    if (source >= 0) this.cells[lineBase(source) + LineCell.duplicates]++;
     else this.cells[FeedCell.retransmitDuplicates]++;
   }
 
@@ -642,7 +671,7 @@ export class Arbiter {
     unit[UnitCell.id] = id;
     unit[UnitCell.rxNs] = this.time[TimeCell.rxNs];
     at[Cell.expected] = id + 1;
-    if (source >= 0) cells[FEED_CELLS + source * LINE_CELLS + LineCell.first]++;
+    if (source >= 0) cells[lineBase(source) + LineCell.first]++;
     cells[FeedCell.delivered]++;
     cells[FeedCell.streamUnits]++;
     cells[FeedCell.lastId] = id;
@@ -666,7 +695,7 @@ export class Arbiter {
       hold.release(slot);
       at[Cell.expected] = own + 1;
       if (source >= 0) {
-        const base = FEED_CELLS + source * LINE_CELLS;
+        const base = lineBase(source);
         cells[base + LineCell.held]--;
         cells[base + LineCell.first]++;
       }
@@ -692,7 +721,7 @@ export class Arbiter {
   onDisagreement(source: number, other: number): void {
     const { at, cells } = this;
     cells[FeedCell.disagreements]++;
-    if (source >= 0) cells[FEED_CELLS + source * LINE_CELLS + LineCell.disagreements]++;
+    if (source >= 0) cells[lineBase(source) + LineCell.disagreements]++;
     if (!this.sticky) this.refreshReason = StatusReason.disagreement;
     this.updateStatus();
     if (!this.voice.mayComplain(source, Complaint.disagreement)) return;
@@ -781,7 +810,7 @@ export class Arbiter {
     const units = at[Cell.to] - at[Cell.from] + 1;
     cells[FeedCell.gapsOpened]++;
     cells[FeedCell.filledByOtherLine] += units;
-    if (holder >= 0) cells[FEED_CELLS + holder * LINE_CELLS + LineCell.fills] += units;
+    if (holder >= 0) cells[lineBase(holder) + LineCell.fills] += units;
     event.numbers[0] = at[Cell.from];
     event.numbers[1] = at[Cell.to];
     this.voice.sayRange(FeedEventKind.gapOpened, source, -1, 0, 0);
@@ -815,7 +844,7 @@ export class Arbiter {
     for (let g = 0; g < gaps.count && gaps.to[g] < id; g++) gaps.laterBase[g]--;
     if (source >= 0) {
       cells[FeedCell.filledByOtherLine]++;
-      cells[FEED_CELLS + source * LINE_CELLS + LineCell.fills]++;
+      cells[lineBase(source) + LineCell.fills]++;
     } else {
       cells[FeedCell.filledByRetransmit]++;
       this.retransmitProgress = true;
@@ -956,7 +985,7 @@ export class Arbiter {
 
   private takeHeartbeat(line: number, kind: number): void {
     const { at, cells, frame } = this;
-    const base = FEED_CELLS + line * LINE_CELLS;
+    const base = lineBase(line);
     const next = frame.ids[FrameId.first];
     cells[base + LineCell.heartbeats]++;
     if (this.linked) return;
@@ -1077,7 +1106,7 @@ export class Arbiter {
   private admitNumbers(line: number, view: DataView): boolean {
     const { at, cells, frame } = this;
     const first = frame.ids[FrameId.first];
-    const highest = cells[FEED_CELLS + line * LINE_CELLS + LineCell.highestId];
+    const highest = cells[lineBase(line) + LineCell.highestId];
     if (first > at[Cell.lead] + 1 + Math.min(this.config.windowUnits, this.config.maxForwardJump)) {
       if (this.mayBeOld[line] === 1) {
         this.refuse(line, RefusalReason.foreignSession);
@@ -1166,7 +1195,7 @@ export class Arbiter {
     restarts.lowestFirst(at, Cell.id, line);
     restarts.reset();
     for (let other = 0; other < this.lineCount; other++) {
-      const old = cells[FEED_CELLS + other * LINE_CELLS + LineCell.highestId];
+      const old = cells[lineBase(other) + LineCell.highestId];
       this.mayBeOld[other] = other !== line && old > at[Cell.id] + this.config.windowUnits ? 1 : 0;
     }
     this.beginNumbering(line, evidence);
@@ -1177,7 +1206,7 @@ export class Arbiter {
     const { at, cells, config } = this;
     const first = at[Cell.id];
     for (let l = 0; l < this.lineCount; l++) {
-      const base = FEED_CELLS + l * LINE_CELLS;
+      const base = lineBase(l);
       cells[base + LineCell.lostInEarlierSessions] = lineLost(cells, l);
       cells[base + LineCell.brought] = 0;
       cells[base + LineCell.highestId] = 0;
@@ -1217,7 +1246,7 @@ export class Arbiter {
     const { event } = this.voice;
     cells[FeedCell.refused]++;
     if (source >= 0 && source < this.lineCount) {
-      const base = FEED_CELLS + source * LINE_CELLS;
+      const base = lineBase(source);
       cells[base + LineCell.refused]++;
       cells[base + LineCell.refusedByReason + reason]++;
     }
@@ -1252,13 +1281,13 @@ export class Arbiter {
   /** Policy `sticky`: is the active line to be left, or the preferred one to be taken up again? */
   private checkActive(): void {
     const { cells, config, at } = this;
-    const health = cells[FEED_CELLS + this.active * LINE_CELLS + LineCell.health];
+    const health = cells[lineBase(this.active) + LineCell.health];
     if (health === LineHealth.failed) this.leaveActive(SwitchEvidence.socketError);
     else if (health === LineHealth.stale && this.watch.silenceCounts()) this.leaveActive(SwitchEvidence.silence);
     const failback = config.failback;
     const preferred = config.activeLine;
     if (typeof failback !== 'object' || this.active === preferred || !this.followPreference) return;
-    if (cells[FEED_CELLS + preferred * LINE_CELLS + LineCell.health] !== LineHealth.live) return;
+    if (cells[lineBase(preferred) + LineCell.health] !== LineHealth.live) return;
     const clean = at[Cell.now] - this.watch.cleanSinceNs[preferred];
     if (clean >= failback.afterCleanNs && this.switches.dwellOver(at, Cell.now)) {
       at[Cell.window] = clean;
@@ -1269,7 +1298,7 @@ export class Arbiter {
   /** A line skipped numbers of its own stream. */
   private noteHole(line: number): void {
     const { at, cells } = this;
-    cells[FEED_CELLS + line * LINE_CELLS + LineCell.holes]++;
+    cells[lineBase(line) + LineCell.holes]++;
     this.watch.cleanSinceNs[line] = at[Cell.now];
     if (!this.sticky || line !== this.active) return;
     if (this.switches.holeSeen(at, Cell.now) && this.switches.dwellOver(at, Cell.now)) this.wantToLeave = true;
@@ -1283,12 +1312,12 @@ export class Arbiter {
   /** A standby has shown something: is the active line too far behind it, or gone? */
   private weighStandby(line: number): void {
     const { at, cells, config } = this;
-    const active = FEED_CELLS + this.active * LINE_CELLS;
+    const active = lineBase(this.active);
     const health = cells[active + LineCell.health];
     if (health === LineHealth.stale && this.watch.silenceCounts()) this.switchTo(line, SwitchEvidence.silence);
     else if (health === LineHealth.failed) this.switchTo(line, SwitchEvidence.socketError);
     else {
-      const behind = cells[FEED_CELLS + line * LINE_CELLS + LineCell.highestId] - at[Cell.lead];
+      const behind = cells[lineBase(line) + LineCell.highestId] - at[Cell.lead];
       if (behind < config.lagUnits || behind < config.lagUnits * this.switches.lagFactor(at, Cell.now)) return;
       this.switchTo(line, health === LineHealth.silent ? SwitchEvidence.silence : SwitchEvidence.lag);
     }
@@ -1312,7 +1341,7 @@ export class Arbiter {
     }
     at[Cell.window] = waited;
     at[Cell.aheadSince] = 0;
-    const health = cells[FEED_CELLS + this.active * LINE_CELLS + LineCell.health];
+    const health = cells[lineBase(this.active) + LineCell.health];
     const silent = health === LineHealth.silent || health === LineHealth.stale;
     this.switchTo(hold.source[slot], silent ? SwitchEvidence.silence : SwitchEvidence.lag);
   }
@@ -1322,7 +1351,7 @@ export class Arbiter {
     const { cells } = this;
     const best = this.watch.bestLine(this.active);
     if (best < 0) return;
-    this.at[Cell.window] = this.at[Cell.now] - cells[FEED_CELLS + this.active * LINE_CELLS + LineCell.lastHeardNs];
+    this.at[Cell.window] = this.at[Cell.now] - cells[lineBase(this.active) + LineCell.lastHeardNs];
     this.switchTo(best, evidence);
   }
 
@@ -1338,10 +1367,10 @@ export class Arbiter {
     cells[FeedCell.switchesByEvidence + evidence]++;
     cells[FeedCell.lastSwitchAtNs] = at[Cell.now];
     this.voice.event.numbers[0] = at[Cell.lead] + 1;
-    this.voice.event.numbers[1] = cells[FEED_CELLS + line * LINE_CELLS + LineCell.highestId];
+    this.voice.event.numbers[1] = cells[lineBase(line) + LineCell.highestId];
     this.voice.sayRange(FeedEventKind.switched, line, from, evidence, 0);
     if (!this.started) return;
-    const highest = cells[FEED_CELLS + line * LINE_CELLS + LineCell.highestId];
+    const highest = cells[lineBase(line) + LineCell.highestId];
     if (highest > at[Cell.lead]) {
       at[Cell.to] = highest;
       this.advanceLead(line, false);

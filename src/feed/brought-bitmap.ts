@@ -2,6 +2,8 @@
 export const BROUGHT_SPAN = 1 << 20;
 const SPAN_MASK = BROUGHT_SPAN - 1;
 const WORDS = BROUGHT_SPAN >>> 5;
+/** `line << LINE_SHIFT` is a line's first word. */
+const LINE_SHIFT = 31 - Math.clz32(WORDS);
 /** Cleared ahead in blocks, so that the usual packet only compares one number. */
 const BLOCK = 1024;
 
@@ -31,7 +33,7 @@ export class BroughtBitmap {
     while (at <= top) {
       const word = ((at % BROUGHT_SPAN) & SPAN_MASK) >>> 5;
       for (let line = 0; line < this.lines; line++) {
-        const start = line * WORDS + word;
+        const start = (line << LINE_SHIFT) | word;
         this.words.fill(0, start, start + (BLOCK >>> 5));
       }
       at += BLOCK;
@@ -46,15 +48,42 @@ export class BroughtBitmap {
   }
 
   /**
+   * As {@link note}, of `count` numbers in a row.
+   * @returns how many of them were new
+   */
+  noteRun(line: number, low: number, count: number): number {
+    const bit = low & 31;
+    if (bit + count > 32) return this.noteEach(line, low, count);
+    const at = (line << LINE_SHIFT) | ((low & SPAN_MASK) >>> 5);
+    const { words } = this;
+    const run = (-1 >>> (32 - count)) << bit;
+    const word = words[at];
+    words[at] = word | run;
+    return (word & run) === 0 ? count : countBits(run & ~word);
+  }
+
+  private noteEach(line: number, low: number, count: number): number {
+    let fresh = 0;
+    for (let i = 0; i < count; i++) fresh += this.note(line, (low + i) | 0);
+    return fresh;
+  }
+
+  /**
    * Notes that a line brought the number whose low 32 bits are given; it must lie within the span.
    * @returns 1 the first time, 0 after
    */
   note(line: number, low: number): number {
-    const at = line * WORDS + ((low & SPAN_MASK) >>> 5);
+    const at = (line << LINE_SHIFT) | ((low & SPAN_MASK) >>> 5);
     const bit = 1 << (low & 31);
     const word = this.words[at];
     if ((word & bit) !== 0) return 0;
     this.words[at] = word | bit;
     return 1;
   }
+}
+
+function countBits(word: number): number {
+  let bits = 0;
+  for (let rest = word; rest !== 0; rest &= rest - 1) bits++;
+  return bits;
 }

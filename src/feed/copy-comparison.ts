@@ -1,11 +1,28 @@
-import { Cell, FAR } from './arbiter-cell.ts';
-import { BROUGHT_SPAN, type BroughtBitmap } from './brought-bitmap.ts';
-import { CopyFlag, type CopyWindow, stampDifference, stampHigh } from './copy-window.ts';
-import { FEED_CELLS, LINE_CELLS, LineCell, WON_BY_BUCKETS } from './feed-counters.ts';
-import { type Frame, FrameId } from './framer.ts';
+import { FAR as SHARED_FAR, Cell as SharedCell } from './arbiter-cell.ts';
+import { type BroughtBitmap, BROUGHT_SPAN as SHARED_SPAN } from './brought-bitmap.ts';
+import {
+  type CopyWindow,
+  CopyFlag as SharedCopyFlag,
+  stampDifference,
+  stampHigh as stampHighOf,
+} from './copy-window.ts';
+import { lineBase as lineBaseOf, LineCell as SharedLineCell, WON_BY_BUCKETS } from './feed-counters.ts';
+import { type Frame, FrameId as SharedFrameId } from './framer.ts';
 import { OPENING_UNITS, RestartBytes } from './restart-guard.ts';
-import { TimeCell } from './sink.ts';
-import { hashUnit } from './unit-hash.ts';
+import { TimeCell as SharedTimeCell } from './sink.ts';
+import { hashUnit as hashOf } from './unit-hash.ts';
+
+// An engine loads an imported binding, and from it, each time it is used; a module's own constants it compiles in.
+const Cell = Object.freeze({ ...SharedCell });
+const CopyFlag = Object.freeze({ ...SharedCopyFlag });
+const LineCell = Object.freeze({ ...SharedLineCell });
+const FrameId = Object.freeze({ ...SharedFrameId });
+const TimeCell = Object.freeze({ ...SharedTimeCell });
+const FAR = SHARED_FAR;
+const BROUGHT_SPAN = SHARED_SPAN;
+const lineBase = lineBaseOf;
+const stampHigh = stampHighOf;
+const hashUnit = hashOf;
 
 /** Hears that a copy of unit `at[id]` from `source` differs from the first copy, which `other` brought. */
 export interface DisagreementListener {
@@ -78,9 +95,14 @@ export class CopyComparison {
       fresh++;
       if ((meta & CopyFlag.decided) !== 0 || winner === line || winner === CopyFlag.notALine) continue;
       entries[entry + 3] = meta | CopyFlag.decided;
-      this.countWin(winner, Math.max(0, stampDifference(entries[entry + 2], meta, rxLow, rxHigh)));
+      const stampLow = entries[entry + 2];
+      if (((meta ^ rxHigh) & CopyFlag.stampHighMask) === 0 && rxLow >= stampLow && (rxLow ^ stampLow) >= 0) {
+        this.countShortWin(winner, rxLow - stampLow);
+      } else {
+        this.countWin(winner, Math.max(0, stampDifference(stampLow, meta, rxLow, rxHigh)));
+      }
     }
-    this.cells[FEED_CELLS + line * LINE_CELLS + LineCell.brought] += fresh;
+    this.cells[lineBase(line) + LineCell.brought] += fresh;
   }
 
   /** A copy of a unit that the stream is past. Number in `at[id]`, its low 32 bits in `low`. */
@@ -91,7 +113,7 @@ export class CopyComparison {
     if (far || id <= at[Cell.expected] - 1 - this.copies.mask || id < at[Cell.first]) {
       // Too far back to be compared; still a number that the line has brought.
       if (source >= 0 && id >= at[Cell.first] && id >= this.brought.clearedTo[0] - BROUGHT_SPAN) {
-        this.cells[FEED_CELLS + source * LINE_CELLS + LineCell.brought] += this.brought.note(source, low);
+        this.cells[lineBase(source) + LineCell.brought] += this.brought.note(source, low);
       }
       return;
     }
@@ -120,14 +142,14 @@ export class CopyComparison {
     let freshOfLine = 0;
     if (isLine && this.at[Cell.id] >= this.brought.clearedTo[0] - BROUGHT_SPAN) {
       freshOfLine = this.brought.note(source, low);
-      cells[FEED_CELLS + source * LINE_CELLS + LineCell.brought] += freshOfLine;
+      cells[lineBase(source) + LineCell.brought] += freshOfLine;
     }
     if (entries[entry] !== low) {
       entries[entry] = low;
       entries[entry + 1] = hash;
       entries[entry + 2] = rx | 0;
       entries[entry + 3] = stampHigh(rx) | (isLine ? source : CopyFlag.notALine) | (past ? CopyFlag.late : 0);
-      if (past && isLine) cells[FEED_CELLS + source * LINE_CELLS + LineCell.late]++;
+      if (past && isLine) cells[lineBase(source) + LineCell.late]++;
       const place = this.at[Cell.id] - this.at[Cell.first];
       if (place >= 0 && place < OPENING_UNITS) this.openingHashes[place] = hash;
       return false;
@@ -138,7 +160,7 @@ export class CopyComparison {
       this.listener.onDisagreement(source, winner === CopyFlag.notALine ? -1 : winner);
     }
     if (!isLine) return true;
-    if ((meta & CopyFlag.late) !== 0) cells[FEED_CELLS + source * LINE_CELLS + LineCell.late]++;
+    if ((meta & CopyFlag.late) !== 0) cells[lineBase(source) + LineCell.late]++;
     if ((meta & CopyFlag.decided) === 0 && freshOfLine === 1 && winner !== source && winner !== CopyFlag.notALine) {
       entries[entry + 3] = meta | CopyFlag.decided;
       const margin = stampDifference(entries[entry + 2], meta, rx | 0, stampHigh(rx));
@@ -186,9 +208,18 @@ export class CopyComparison {
     this.openingHashes.fill(0);
   }
 
+  /** As {@link countWin}, of a margin that is an int32. */
+  private countShortWin(line: number, marginNs: number): void {
+    const { cells } = this;
+    const base = lineBase(line);
+    cells[base + LineCell.wins]++;
+    cells[base + LineCell.wonByTotalNs] += marginNs;
+    cells[base + LineCell.wonByBuckets + (32 - Math.clz32(marginNs))]++;
+  }
+
   private countWin(line: number, marginNs: number): void {
     const { cells } = this;
-    const base = FEED_CELLS + line * LINE_CELLS;
+    const base = lineBase(line);
     let bucket = 0;
     if (marginNs < 2 ** 31) bucket = 32 - Math.clz32(marginNs | 0);
     else bucket = Math.min(WON_BY_BUCKETS - 1, 31 + (32 - Math.clz32((marginNs / 2 ** 31) | 0)));

@@ -12,6 +12,8 @@ export const CopyCell = {
 
 export const CopyFlag = {
   sourceMask: 0x3f,
+  /** The stamp's high bits. */
+  stampHighMask: 0xffffff00 | 0,
   /** A second line has brought it: the race for this unit is decided. */
   decided: 0x40,
   /** Its first copy came after it had been declared lost. */
@@ -53,7 +55,7 @@ export class CopyWindow {
 
 /** Bits 32 to 55 of a stamp, shifted to where an entry keeps them. */
 export function stampHigh(stampNs: number): number {
-  return Math.floor(stampNs / TWO_32) << 8;
+  return (stampNs / TWO_32) << 8;
 }
 
 /** Nanoseconds from an entry's stamp to another one (both as low word and high bits); exact within half a year. */

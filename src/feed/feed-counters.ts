@@ -130,9 +130,21 @@ export const WON_BY_BUCKETS = 40;
 /** Cells per line. */
 export const LINE_CELLS = 96;
 
+// Copies that an engine compiles in; an exported binding it loads.
+const FIRST_LINE_CELL = FEED_CELLS;
+const CELLS_A_LINE = LINE_CELLS;
+
 /** Cells that a feed of `lines` lines needs. */
 export function feedCellCount(lines: number): number {
   return FEED_CELLS + lines * LINE_CELLS;
+}
+
+/**
+ * Index of a line's first cell, as an int32 sum: an engine that has to prove it exact in doubles checks each step for
+ * overflow.
+ */
+export function lineBase(line: number): number {
+  return (FIRST_LINE_CELL + Math.imul(line, CELLS_A_LINE)) & 0xffff;
 }
 
 /** Index of one cell of one line. */

@@ -1,5 +1,16 @@
-import { type Frame, FrameId, type Framer, MalformedReason, PacketKind } from '../../feed/framer.ts';
+import {
+  type Frame,
+  type Framer,
+  MalformedReason,
+  type PacketKind,
+  FrameId as SharedFrameId,
+  PacketKind as SharedPacketKind,
+} from '../../feed/framer.ts';
 import type { RetransmitCodec } from '../../feed/protocol.ts';
+
+// An engine loads an imported binding, and from it, each time it is used; a module's own constants it compiles in.
+const FrameId = Object.freeze({ ...SharedFrameId });
+const Kind = Object.freeze({ ...SharedPacketKind });
 
 /**
  * MoldUDP64 version 1.00: Nasdaq's transport for sequenced messages over UDP.
@@ -23,6 +34,7 @@ export const Mold = {
   endOfSessionCount: 0xffff,
   requestBytes: 20,
 } as const;
+const Wire = Object.freeze({ ...Mold });
 
 const TWO_POW_32 = 4294967296;
 /** High word from which a 64-bit number is 2^53 or more. */
@@ -40,38 +52,39 @@ export class MoldUdp64Framer implements Framer {
    * Refused: sequence 0 (the first message of a session is 1) or beyond 2^53 - 1; a block that runs past the end;
    * bytes behind the last block, in heartbeats and ends of session too.
    */
-  frame(bytes: Uint8Array, view: DataView, offset: number, length: number, frame: Frame): PacketKind {
+  frame(_bytes: Uint8Array, view: DataView, offset: number, length: number, frame: Frame): PacketKind {
     frame.count = 0;
-    if (length < Mold.headerBytes) return refuse(frame, MalformedReason.shortHeader);
-    const high = view.getUint32(offset + Mold.sequenceOffset);
-    const low = view.getUint32(offset + Mold.sequenceOffset + 4);
+    if (length < Wire.headerBytes) return refuse(frame, MalformedReason.shortHeader);
+    const high = view.getUint32(offset + Wire.sequenceOffset);
+    const low = view.getUint32(offset + Wire.sequenceOffset + 4);
     if (high >= UNSAFE_HIGH_WORD || (high | low) === 0) return refuse(frame, MalformedReason.badNumber);
     const first = high * TWO_POW_32 + low;
-    const count = view.getUint16(offset + Mold.countOffset);
+    const count = view.getUint16(offset + Wire.countOffset);
     const ids = frame.ids;
     const session = frame.session;
     session[0] = view.getInt32(offset, true);
     session[1] = view.getInt32(offset + 4, true);
     session[2] = view.getUint16(offset + 8, true);
     session[3] = 0;
-    if (count === Mold.heartbeatCount || count === Mold.endOfSessionCount) {
-      if (length !== Mold.headerBytes) return refuse(frame, MalformedReason.trailingBytes);
+    if (count === Wire.heartbeatCount || count === Wire.endOfSessionCount) {
+      if (length !== Wire.headerBytes) return refuse(frame, MalformedReason.trailingBytes);
       frame.malformedReason = MalformedReason.none;
       ids[FrameId.first] = first;
       ids[FrameId.next] = first;
       ids[FrameId.predecessor] = first - 1;
-      return count === Mold.heartbeatCount ? PacketKind.heartbeat : PacketKind.endOfSession;
+      return count === Wire.heartbeatCount ? Kind.heartbeat : Kind.endOfSession;
     }
-    if (first + count > Number.MAX_SAFE_INTEGER) return refuse(frame, MalformedReason.badNumber);
+    if (high === UNSAFE_HIGH_WORD - 1 && first + count > Number.MAX_SAFE_INTEGER)
+      return refuse(frame, MalformedReason.badNumber);
     const unitOffset = frame.unitOffset;
     const unitLength = frame.unitLength;
     if (count > unitOffset.length) return refuse(frame, MalformedReason.tooManyUnits);
     const end = offset + length;
-    let at = offset + Mold.headerBytes;
+    let at = offset + Wire.headerBytes;
     for (let unit = 0; unit < count; unit++) {
-      const data = at + Mold.blockHeaderBytes;
+      const data = at + Wire.blockHeaderBytes;
       if (data > end) return refuse(frame, MalformedReason.unitOverrun);
-      const size = (bytes[at] << 8) | bytes[at + 1];
+      const size = view.getUint16(at);
       at = data + size;
       if (at > end) return refuse(frame, MalformedReason.unitOverrun);
       unitOffset[unit] = data;
@@ -83,13 +96,13 @@ export class MoldUdp64Framer implements Framer {
     ids[FrameId.first] = first;
     ids[FrameId.next] = first + count;
     ids[FrameId.predecessor] = first - 1;
-    return PacketKind.units;
+    return Kind.units;
   }
 }
 
 function refuse(frame: Frame, reason: MalformedReason): PacketKind {
   frame.malformedReason = reason;
-  return PacketKind.malformed;
+  return Kind.malformed;
 }
 
 /** Encodes MoldUDP64 request packets (client to re-request server). */
@@ -99,9 +112,9 @@ export class MoldUdp64Requests implements RetransmitCodec {
 
   encodeRequest(view: DataView, offset: number, session: Int32Array, first: Float64Array, count: number): number {
     writeSession(view, offset, session);
-    writeSequence(view, offset + Mold.sequenceOffset, first);
-    view.setUint16(offset + Mold.countOffset, count);
-    return Mold.requestBytes;
+    writeSequence(view, offset + Wire.sequenceOffset, first);
+    view.setUint16(offset + Wire.countOffset, count);
+    return Wire.requestBytes;
   }
 }
 
@@ -117,23 +130,23 @@ export function decodeMoldRequest(
   session: Int32Array,
   first: Float64Array,
 ): number {
-  if (length !== Mold.requestBytes) return -1;
-  const high = view.getUint32(offset + Mold.sequenceOffset);
-  const low = view.getUint32(offset + Mold.sequenceOffset + 4);
+  if (length !== Wire.requestBytes) return -1;
+  const high = view.getUint32(offset + Wire.sequenceOffset);
+  const low = view.getUint32(offset + Wire.sequenceOffset + 4);
   if (high >= UNSAFE_HIGH_WORD || (high | low) === 0) return -1;
   session[0] = view.getInt32(offset, true);
   session[1] = view.getInt32(offset + 4, true);
   session[2] = view.getUint16(offset + 8, true);
   session[3] = 0;
   first[0] = high * TWO_POW_32 + low;
-  return view.getUint16(offset + Mold.countOffset);
+  return view.getUint16(offset + Wire.countOffset);
 }
 
 /**
  * Writes a downstream packet header.
  * @param session words as in `Frame.session`
  * @param sequence cell 0: number of the first message (or of the next one, for heartbeat and end of session)
- * @param count messages that follow, {@link Mold.heartbeatCount} or {@link Mold.endOfSessionCount}
+ * @param count messages that follow, {@link Wire.heartbeatCount} or {@link Wire.endOfSessionCount}
  * @returns where the first block goes
  */
 export function writeMoldHeader(
@@ -144,14 +157,14 @@ export function writeMoldHeader(
   count: number,
 ): number {
   writeSession(view, offset, session);
-  writeSequence(view, offset + Mold.sequenceOffset, sequence);
-  view.setUint16(offset + Mold.countOffset, count);
-  return offset + Mold.headerBytes;
+  writeSequence(view, offset + Wire.sequenceOffset, sequence);
+  view.setUint16(offset + Wire.countOffset, count);
+  return offset + Wire.headerBytes;
 }
 
 /** Writes only the count of a header written earlier, for packets that are filled as messages come. */
 export function writeMoldCount(view: DataView, packetOffset: number, count: number): void {
-  view.setUint16(packetOffset + Mold.countOffset, count);
+  view.setUint16(packetOffset + Wire.countOffset, count);
 }
 
 /**
@@ -168,7 +181,7 @@ export function appendBlock(
 ): number {
   target[at] = length >>> 8;
   target[at + 1] = length;
-  const data = at + Mold.blockHeaderBytes;
+  const data = at + Wire.blockHeaderBytes;
   for (let i = 0; i < length; i++) target[data + i] = source[sourceOffset + i];
   return data + length;
 }
@@ -177,14 +190,14 @@ export function appendBlock(
 export function moldSessionWords(name: string): Int32Array {
   const words = new Int32Array(4);
   const bytes = new Uint8Array(words.buffer);
-  const padded = name.slice(0, Mold.sessionBytes).padStart(Mold.sessionBytes, ' ');
-  for (let i = 0; i < Mold.sessionBytes; i++) bytes[i] = padded.charCodeAt(i);
+  const padded = name.slice(0, Wire.sessionBytes).padStart(Wire.sessionBytes, ' ');
+  for (let i = 0; i < Wire.sessionBytes; i++) bytes[i] = padded.charCodeAt(i);
   return words;
 }
 
 /** The session's ten bytes as text; bytes that are no printable ASCII as `\xNN`. For reports, not for the hot path. */
 export function moldSessionName(session: Int32Array): string {
-  const bytes = new Uint8Array(session.buffer, session.byteOffset, Mold.sessionBytes);
+  const bytes = new Uint8Array(session.buffer, session.byteOffset, Wire.sessionBytes);
   let name = '';
   for (const byte of bytes) {
     name += byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`;
