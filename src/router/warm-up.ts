@@ -54,7 +54,13 @@ export function warmUp(input: WarmUpInput): void {
   const { clock, budgetNs, feeds } = input;
   clock.read();
   const startNs = clock.nowNs[0];
-  const rehearsals = distinct(feeds).map((feed) => new Rehearsal(feed.protocol, feed.arbiter, input));
+  const rehearsals = distinct(feeds).flatMap(({ protocol, arbiter }) => {
+    const asConfigured = new Rehearsal(protocol, arbiter, input);
+    if (arbiter.policy !== 'sticky') return [asConfigured];
+    // as a rule lag is noticed first: where it never is, silence has its turn
+    const patient = { ...arbiter, lagNs: arbiter.staleAfterNs * 10, lagUnits: Number.MAX_SAFE_INTEGER };
+    return [asConfigured, new Rehearsal(protocol, patient, input)];
+  });
   for (let round = 0; clock.nowNs[0] - startNs < budgetNs; round++) {
     for (const rehearsal of rehearsals) rehearsal.play(round);
     clock.read();
@@ -136,7 +142,7 @@ class Rehearsal {
     for (let i = 0; i < SILENT_PACKETS; i++) {
       this.bring(1, 0, 1);
       this.first[0]++;
-      arbiter.time[TimeCell.nowNs] += arbiter.config.lagNs;
+      arbiter.time[TimeCell.nowNs] += Math.min(arbiter.config.lagNs, arbiter.config.staleAfterNs / 2);
       arbiter.onTime();
     }
     this.bring(0, 0, 1);
