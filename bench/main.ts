@@ -6,13 +6,14 @@ import { compileTwins } from './lib/compile.ts';
 import type { BenchContext, Figure, FigureResult } from './lib/figure.ts';
 import { describeMachine } from './lib/machine.ts';
 import { Program, stopAllPrograms } from './lib/program.ts';
+import { writeReadmeNumbers } from './lib/readme.ts';
 import { type BenchResults, figureText, resultsMarkdown } from './lib/results.ts';
 import { percentiles } from './lib/stats.ts';
 
 const USAGE = `npm run bench -- [options]
   --only ID,ID       these figures alone: ${figures.map((f) => f.id).join(', ')}
   --json FILE        machine-readable results with all raw samples
-  --write-results    write bench/RESULTS.md
+  --write-results    write bench/RESULTS.md and the numbers in README.md
   --smoke            a few seconds a figure: does it all run? The numbers mean nothing
   --help`;
 
@@ -127,7 +128,10 @@ async function main(): Promise<number> {
     mkdirSync(dirname(wanted.json), { recursive: true });
     writeFileSync(wanted.json, JSON.stringify(all));
   }
-  if (wanted['write-results']) writeFileSync(join(bench, 'RESULTS.md'), resultsMarkdown(all));
+  if (wanted['write-results']) {
+    writeFileSync(join(bench, 'RESULTS.md'), resultsMarkdown(all));
+    writeReadmeNumbers(join(root, 'README.md'), all);
+  }
   const failed = results.filter((f) => f.error !== undefined);
   const missed = results.filter((f) => f.error === undefined && !f.holds);
   context.log(
