@@ -144,7 +144,7 @@ export function feedCellCount(lines: number): number {
  * overflow.
  */
 export function lineBase(line: number): number {
-  return (FIRST_LINE_CELL + Math.imul(line, CELLS_A_LINE)) & 0xffff;
+  return (FIRST_LINE_CELL + Math.imul(line | 0, CELLS_A_LINE)) & 0xffff;
 }
 
 /** Index of one cell of one line. */
