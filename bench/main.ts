@@ -6,6 +6,7 @@ import { compileTwins } from './lib/compile.ts';
 import type { BenchContext, Figure, FigureResult } from './lib/figure.ts';
 import { describeMachine } from './lib/machine.ts';
 import { Program, stopAllPrograms } from './lib/program.ts';
+import { emitPublished } from './lib/published.ts';
 import { writeReadmeNumbers } from './lib/readme.ts';
 import { type BenchResults, figureText, resultsMarkdown } from './lib/results.ts';
 import { percentiles } from './lib/stats.ts';
@@ -44,6 +45,8 @@ function makeContext(smoke: boolean): BenchContext {
   const cores = `core=${machine.core} peerCore=${machine.peerCore}`;
   const words = (args: string) => `${cores} ${args}`.trim().split(' ');
   compileTwins(bench);
+  const published = emitPublished(root);
+  const asPublished = (path: string) => path.replace(root, published).replace(/\.ts$/, '.js');
   return {
     machine,
     smoke,
@@ -58,8 +61,8 @@ function makeContext(smoke: boolean): BenchContext {
         command: process.execPath,
         args: [
           '--disable-warning=ExperimentalWarning',
-          ...flags,
-          join(bench, name.endsWith('.ts') ? name : `programs/${name}.ts`),
+          ...flags.map(asPublished),
+          asPublished(join(bench, name.endsWith('.ts') ? name : `programs/${name}.ts`)),
           ...words(args),
         ],
       }),
