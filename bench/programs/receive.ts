@@ -57,7 +57,9 @@ const config = {
       holdOff: { count: 60_000, time: '500ms' },
       // Policy sticky: nothing but what the figure is about changes the active line; the generator's silences are
       // shorter than this lag.
-      ...(sticky ? { lag: { units: 1_000_000_000, time: '5ms' }, holes: { count: 0, window: '1s' } } : {}),
+      ...(sticky
+        ? { lag: { units: 1_000_000_000, time: mode === 'gap' ? '60s' : '5ms' }, holes: { count: 0, window: '1s' } }
+        : {}),
       lines: [
         { name: 'A', address: '127.0.0.1', port: ports[0] },
         { name: 'B', address: '127.0.0.1', port: ports[1] },
