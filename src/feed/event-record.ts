@@ -15,33 +15,36 @@ export const EventRecord = {
   bytes: 56,
 } as const;
 
+// An engine loads an exported binding, and from it, each time it is used; a module's own constants it compiles in.
+const At = Object.freeze({ ...EventRecord });
+
 const NUMBERS = 4;
 const F64_BYTES = 8;
 
 /** Writes `event` of feed number `feed` at `offset`; allocates nothing. */
 export function encodeEvent(view: DataView, offset: number, feed: number, event: FeedEvent): void {
-  view.setInt32(offset + EventRecord.feedOffset, feed, true);
-  view.setInt32(offset + EventRecord.kindOffset, event.kind, true);
-  view.setInt32(offset + EventRecord.lineOffset, event.line, true);
-  view.setInt32(offset + EventRecord.otherLineOffset, event.otherLine, true);
-  view.setInt32(offset + EventRecord.detailOffset, event.detail, true);
-  view.setInt32(offset + EventRecord.reasonOffset, event.reason, true);
+  view.setInt32(offset + At.feedOffset, feed, true);
+  view.setInt32(offset + At.kindOffset, event.kind, true);
+  view.setInt32(offset + At.lineOffset, event.line, true);
+  view.setInt32(offset + At.otherLineOffset, event.otherLine, true);
+  view.setInt32(offset + At.detailOffset, event.detail, true);
+  view.setInt32(offset + At.reasonOffset, event.reason, true);
   for (let i = 0; i < NUMBERS; i++) {
-    view.setFloat64(offset + EventRecord.numbersOffset + i * F64_BYTES, event.numbers[i], true);
+    view.setFloat64(offset + At.numbersOffset + i * F64_BYTES, event.numbers[i], true);
   }
 }
 
 /** Reads a record into `event`. @returns the feed's number */
 export function decodeEvent(view: DataView, offset: number, event: FeedEvent): number {
-  event.kind = view.getInt32(offset + EventRecord.kindOffset, true) as FeedEvent['kind'];
-  event.line = view.getInt32(offset + EventRecord.lineOffset, true);
-  event.otherLine = view.getInt32(offset + EventRecord.otherLineOffset, true);
-  event.detail = view.getInt32(offset + EventRecord.detailOffset, true);
-  event.reason = view.getInt32(offset + EventRecord.reasonOffset, true);
+  event.kind = view.getInt32(offset + At.kindOffset, true) as FeedEvent['kind'];
+  event.line = view.getInt32(offset + At.lineOffset, true);
+  event.otherLine = view.getInt32(offset + At.otherLineOffset, true);
+  event.detail = view.getInt32(offset + At.detailOffset, true);
+  event.reason = view.getInt32(offset + At.reasonOffset, true);
   for (let i = 0; i < NUMBERS; i++) {
-    event.numbers[i] = view.getFloat64(offset + EventRecord.numbersOffset + i * F64_BYTES, true);
+    event.numbers[i] = view.getFloat64(offset + At.numbersOffset + i * F64_BYTES, true);
   }
-  return view.getInt32(offset + EventRecord.feedOffset, true);
+  return view.getInt32(offset + At.feedOffset, true);
 }
 
 /** The kind's name, for logs and views: `gapOpened`, `switched`… */

@@ -1,20 +1,26 @@
 import { Arbiter } from '../feed/arbiter.ts';
 import type { ArbiterConfig } from '../feed/arbiter-config.ts';
 import { EventRecord, encodeEvent } from '../feed/event-record.ts';
-import { type FeedEvent, FeedEventKind } from '../feed/events.ts';
+import { type FeedEvent, FeedEventKind as SharedFeedEventKind } from '../feed/events.ts';
 import type { FeedHandler, FeedProtocol } from '../feed/protocol.ts';
-import { type FeedSink, UnitCell } from '../feed/sink.ts';
+import { type FeedSink, UnitCell as SharedUnitCell } from '../feed/sink.ts';
 import type { BroadcastWriter } from '../ring/broadcast-ring.ts';
 import { copyIn } from '../ring/copy.ts';
 import type { SpscProducer } from '../ring/spsc-ring.ts';
-import { NowCell } from '../strategy/api.ts';
+import { NowCell as SharedNowCell } from '../strategy/api.ts';
 import { deliverUnit } from '../strategy/deliver.ts';
 import type { StrategyHost } from '../strategy/strategy-host.ts';
 import { BroadcastRecord } from './broadcast-record.ts';
 import type { FeedAudit } from './feed-audit.ts';
 import type { FeedRecovery } from './recovery.ts';
-import { ReportType } from './report-record.ts';
+import { ReportType as SharedReportType } from './report-record.ts';
 import type { TurnClock } from './turn-clock.ts';
+
+// An engine loads an imported binding, and from it, each time it is used; a module's own constants it compiles in.
+const NowCell = Object.freeze({ ...SharedNowCell });
+const UnitCell = Object.freeze({ ...SharedUnitCell });
+const FeedEventKind = Object.freeze({ ...SharedFeedEventKind });
+const ReportType = Object.freeze({ ...SharedReportType });
 
 /** Where a feed's units and events go, besides its books. */
 export interface FeedOutputs {

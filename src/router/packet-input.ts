@@ -1,9 +1,12 @@
 import { MalformedReason } from '../feed/framer.ts';
-import { TimeCell } from '../feed/sink.ts';
+import { TimeCell as SharedTimeCell } from '../feed/sink.ts';
 import { type DatagramPoller, PacketFlag, SOCKET_CELLS, SocketCell } from '../io/datagram.ts';
 import { type RecordHandler, SpscConsumer } from '../ring/spsc-ring.ts';
 import type { FeedRouter } from './feed-router.ts';
 import { PacketRecord } from './packet-record.ts';
+
+// An engine loads an imported binding, and from it, each time it is used; a module's own constants it compiles in.
+const TimeCell = Object.freeze({ ...SharedTimeCell });
 
 /**
  * Where the router's packets come from: its own sockets (fused layout, and retransmit answers in both), or the rings

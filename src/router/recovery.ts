@@ -1,10 +1,13 @@
 import type { Arbiter } from '../feed/arbiter.ts';
-import { EventNumber, type FeedEvent, FeedEventKind } from '../feed/events.ts';
+import { EventNumber, type FeedEvent, FeedEventKind as SharedFeedEventKind } from '../feed/events.ts';
 import type { FeedHandler, FeedProtocol, SnapshotSink } from '../feed/protocol.ts';
 import { ipv4ToInt } from '../io/address.ts';
 import type { DatagramPoller } from '../io/datagram.ts';
 import { SnapshotBuffer } from './snapshot-buffer.ts';
 import { type Connect, SnapshotConversation, type SnapshotService } from './snapshot-conversation.ts';
+
+// An engine loads an imported binding, and from it, each time it is used; a module's own constants it compiles in.
+const FeedEventKind = Object.freeze({ ...SharedFeedEventKind });
 
 /** The venue's services for one feed, as far as it has them. */
 export interface RecoveryConfig {

@@ -1,7 +1,7 @@
 import type { ArbiterConfig } from '../feed/arbiter-config.ts';
 import { FeedStatus } from '../feed/events.ts';
 import type { FeedHandler, FeedProtocol } from '../feed/protocol.ts';
-import { Source, TimeCell } from '../feed/sink.ts';
+import { TimeCell as SharedTimeCell, Source } from '../feed/sink.ts';
 import type { DatagramPoller, DatagramSocketOptions } from '../io/datagram.ts';
 import { connectStream, createDatagramPoller } from '../io/open.ts';
 import { BroadcastWriter } from '../ring/broadcast-ring.ts';
@@ -19,6 +19,9 @@ import { RingReporter } from './report-record.ts';
 import type { Connect } from './snapshot-conversation.ts';
 import { TurnClock } from './turn-clock.ts';
 import { warmUp } from './warm-up.ts';
+
+// An engine loads an imported binding, and from it, each time it is used; a module's own constants it compiles in.
+const TimeCell = Object.freeze({ ...SharedTimeCell });
 
 /** One feed as the router's thread is told of it. Structured-cloneable. */
 export interface RouterFeedOptions {

@@ -1,6 +1,9 @@
 import type { Clock } from '../runtime/clock.ts';
 import { recordLatency } from '../runtime/histogram.ts';
-import { NowCell } from '../strategy/api.ts';
+import { NowCell as SharedNowCell } from '../strategy/api.ts';
+
+// An engine loads an imported binding, and from it, each time it is used; a module's own constants it compiles in.
+const NowCell = Object.freeze({ ...SharedNowCell });
 
 /**
  * Time within one turn of the router's duty cycle, and the latency that is sampled from it: of each turn that received

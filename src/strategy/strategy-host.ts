@@ -31,6 +31,10 @@ export const StrategyCell = {
 } as const;
 export const STRATEGY_CELLS = 8;
 
+// An engine loads an exported binding, and from it, each time it is used; a module's own constants it compiles in.
+const Cell = Object.freeze({ ...StrategyCell });
+const Kind = Object.freeze({ ...FeedEventKind });
+
 export const StrategyState = { loading: 0, running: 1, stopped: 2 } as const;
 
 /** Carries what a strategy says or suffers to the main thread. Cold. */
@@ -128,8 +132,8 @@ export class StrategyHost {
     const awaiting = asyncCallback(strategy);
     if (awaiting !== undefined && this.context.layout !== 'evented') throw new NeedsEventLoopError(this.name, awaiting);
     this.use(strategy);
-    this.cells[StrategyCell.starts]++;
-    this.cells[StrategyCell.state] = StrategyState.running;
+    this.cells[Cell.starts]++;
+    this.cells[Cell.state] = StrategyState.running;
     try {
       strategy.onStart?.();
     } catch (error) {
@@ -160,7 +164,7 @@ export class StrategyHost {
     const strategy = this.strategy;
     const feed = this.byRouterFeed[feedNumber];
     if (strategy === undefined || feed === undefined) return;
-    this.cells[StrategyCell.units]++;
+    this.cells[Cell.units]++;
     try {
       if (this.wantsUnits) strategy.onUnit!(feed, bytes, view, offset, length);
       if (feed.handler !== undefined) feed.handler.dispatch(strategy, bytes, view, offset, length);
@@ -188,19 +192,19 @@ export class StrategyHost {
   onEvent(feedNumber: number, event: FeedEvent): void {
     const feed = this.byRouterFeed[feedNumber];
     if (feed === undefined) return;
-    if (event.kind === FeedEventKind.status) {
+    if (event.kind === Kind.status) {
       feed.status = event.detail as FeedStatus;
       feed.reason = event.reason as StatusReason;
       this.tell('onFeedStatus', feed);
-    } else if (event.kind === FeedEventKind.snapshotApplied) {
+    } else if (event.kind === Kind.snapshotApplied) {
       this.tell('onSnapshot', feed);
     }
   }
 
   /** The feed has lapped this strategy's thread. */
   onLapped(feedNumber: number, missedUnits: number): void {
-    this.cells[StrategyCell.lapped]++;
-    this.cells[StrategyCell.missedUnits] += missedUnits;
+    this.cells[Cell.lapped]++;
+    this.cells[Cell.missedUnits] += missedUnits;
     const feed = this.byRouterFeed[feedNumber];
     if (feed !== undefined) this.tell('onLapped', feed);
   }
@@ -254,8 +258,8 @@ export class StrategyHost {
 
   private fail(callback: string, error: unknown): void {
     this.strategy = undefined;
-    this.cells[StrategyCell.thrown]++;
-    this.cells[StrategyCell.state] = StrategyState.stopped;
+    this.cells[Cell.thrown]++;
+    this.cells[Cell.state] = StrategyState.stopped;
     this.reporter.failed(this.name, callback, error);
   }
 }
