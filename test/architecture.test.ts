@@ -9,16 +9,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // The pure core: no venue, no socket, no clock, no package, nothing of Node.
   ring: [],
   feed: ['ring'],
+  journal: ['ring'],
+  order: ['ring', 'journal'],
   // What the core is fed by and runs on; knows no venue.
   io: ['ring', 'capture'],
   runtime: ['ring', 'io'],
   // Plug-ins: a venue is found through `venues/registry.ts`.
-  venues: ['feed', 'ring', 'runtime', 'io'],
+  venues: ['feed', 'order', 'ring', 'runtime', 'io'],
   // What joins them.
   capture: ['feed', 'ring', 'runtime', 'venues'],
-  strategy: ['feed', 'ring', 'runtime', 'venues'],
-  router: ['feed', 'ring', 'io', 'runtime', 'capture', 'venues', 'strategy', 'config'],
-  config: ['feed', 'sim'],
+  strategy: ['feed', 'order', 'ring', 'runtime', 'venues'],
+  gateway: ['feed', 'order', 'journal', 'ring', 'io', 'runtime', 'venues', 'strategy', 'config'],
+  router: ['feed', 'order', 'ring', 'io', 'runtime', 'capture', 'venues', 'strategy', 'config', 'gateway'],
+  config: ['feed', 'order', 'sim'],
   sim: ['feed', 'ring', 'io', 'runtime', 'capture', 'venues', 'config'],
 };
 /** The whole program: they may import everything, and only they may import `cli`. */
