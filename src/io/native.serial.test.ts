@@ -73,8 +73,10 @@ describe.runIf(loadNative())('the addon', () => {
           parentPort.postMessage([pinned, native.currentCore(), native.allowedCores(new Int32Array(8)), native.threadId()]);
         });`;
       const worker = new Worker(source, { eval: true });
+      // Both are listened for from the start: a short-lived worker may be gone when its message has been read.
+      const exited = once(worker, 'exit');
       const [[pinned, core, left, thread]] = await once(worker, 'message');
-      await once(worker, 'exit');
+      await exited;
       expect([pinned, core, left]).toEqual([0, wanted, 1]);
       expect(thread).not.toBe(native.threadId());
       expect(native.allowedCores(cores)).toBe(allowed);
