@@ -22,6 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   gateway: ['feed', 'order', 'journal', 'ring', 'io', 'runtime', 'venues', 'strategy', 'config'],
   router: ['feed', 'order', 'ring', 'io', 'runtime', 'capture', 'venues', 'strategy', 'config', 'gateway'],
   config: ['feed', 'order', 'sim'],
+  doctor: ['io', 'runtime', 'config'],
   sim: ['feed', 'ring', 'io', 'runtime', 'capture', 'venues', 'config'],
 };
 /** The whole program: they may import everything, and only they may import `cli`. */

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { registerCheck } from './check.ts';
 import { registerDemo } from './demo.ts';
+import { registerDoctor } from './doctor.ts';
 import { describeFailure, ExitCode } from './errors.ts';
 import { registerReplay } from './replay.ts';
 import { registerRun } from './run.ts';
@@ -24,6 +25,7 @@ export function createProgram(): Command {
   registerSim(program);
   registerCheck(program);
   registerDemo(program);
+  registerDoctor(program);
   return program;
 }
 
