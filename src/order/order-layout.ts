@@ -40,7 +40,7 @@ export const SlotField = {
   pendingRef: 17,
   pendingShares: 18,
   pendingPrice4: 19,
-  /** What the ledger holds for it now: shares and price4 of the larger leg. Written by the ledger alone. */
+  /** What the ledger holds for it now: most shares and highest price4 of its legs. Written by the ledger alone. */
   reservedShares: 20,
   reservedPrice4: 21,
   /** The venue's number of the order. */
@@ -71,4 +71,6 @@ export const SlotTime = {
   changedNs: 19,
   /** Sum of price4 × shares over its executions, busts taken off. */
   executedValue4: 20,
+  /** What the ledger holds for it now: price4 × shares of the larger leg. Written by the ledger alone. */
+  reservedValue4: 21,
 } as const;
