@@ -3,9 +3,9 @@
  * n - 1; slots are never reused within a day, so that a late bust still finds its order. One writer (the gateway), any
  * number of readers.
  *
- * A slot is {@link SLOT_BYTES} bytes: int32 fields, then float64 fields, by index within the slot.
+ * A slot is {@link SLOT_BYTES} bytes, four cache lines: int32 fields, then float64 fields, by index within the slot.
  */
-export const SLOT_BYTES = 192;
+export const SLOT_BYTES = 256;
 export const SLOT_INT32 = SLOT_BYTES / 4;
 export const SLOT_FLOAT64 = SLOT_BYTES / 8;
 
@@ -36,7 +36,7 @@ export const SlotField = {
   executed: 15,
   /** Open at the venue: 0 once done. */
   leaves: 16,
-  /** A replace under way: its reference, shares in all and price; 0 where there is none. */
+  /** A replace under way: its reference, shares as the port's `replaceShares` rule means them, and price; 0 = none. */
   pendingRef: 17,
   pendingShares: 18,
   pendingPrice4: 19,
@@ -46,8 +46,9 @@ export const SlotField = {
   /** The venue's number of the order. */
   orderRefHi: 22,
   orderRefLo: 23,
-  /** Why it ended or was refused: {@link ReportReason}, and the venue's own code. */
+  /** Why it ended: {@link ReportReason}, or minus the {@link RefusalReason} if we took it back before it was sent. */
   reason: 24,
+  /** The venue's own code of it. */
   venueReason: 25,
   /** Executions, and first of them in the fill table (index + 1; 0 = none). */
   fills: 26,
@@ -60,17 +61,32 @@ export const SlotField = {
   resolution: 30,
   /** Shares cancelled by the venue so far. */
   cancelled: 31,
+  /** Neighbours among the open orders of its port, strategy and instrument: slot + 1, 0 = none. */
+  portPrevious: 32,
+  portNext: 33,
+  strategyPrevious: 34,
+  strategyNext: 35,
+  instrumentPrevious: 36,
+  instrumentNext: 37,
+  /** Shares that executions took off the book, as first reported: busts and corrections bring none back. */
+  taken: 38,
+  /** What a share of an order at the market is counted at; 0 for a limit order. */
+  marketPrice4: 39,
+  /** Flags as the ledger has counted them. Written by the ledger alone. */
+  reflectedFlags: 40,
+  /** The venue has confirmed it: 1. */
+  confirmed: 41,
 } as const;
 
 /** Float64 fields of a slot, by index from the slot's start. They begin behind the int32 fields. */
 export const SlotTime = {
   /** Monotonic ns: intent journalled, send returned, first answer, last change. */
-  intentNs: 16,
-  sentNs: 17,
-  answeredNs: 18,
-  changedNs: 19,
+  intentNs: 24,
+  sentNs: 25,
+  answeredNs: 26,
+  changedNs: 27,
   /** Sum of price4 × shares over its executions, busts taken off. */
-  executedValue4: 20,
+  executedValue4: 28,
   /** What the ledger holds for it now: price4 × shares of the larger leg. Written by the ledger alone. */
-  reservedValue4: 21,
+  reservedValue4: 29,
 } as const;
