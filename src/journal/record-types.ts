@@ -91,7 +91,7 @@ export const JournalRecord = {
   replaceIntent: record(11, 'replaceIntent', [['number'], ['session'], ['ref'], ['shares'], ['price4']]),
   /** `cause`: 0 strategy, 1 cancel-all, 2 end of day, 3 kill, 4 operator. */
   cancelIntent: record(12, 'cancelIntent', [['number'], ['session'], ['ref'], ['shares'], ['cause']]),
-  /** After `send`. `result`: 0 handed to the kernel whole, 1 queued behind back-pressure, 2 withdrawn by the last check. */
+  /** After `send`. `intent`: the intent's record type. `result`: 0 handed to the kernel whole, 1 queued behind back-pressure, 2 withdrawn by the last check. */
   sendResult: record(13, 'sendResult', [
     ['number'],
     ['intent'],
@@ -211,11 +211,18 @@ export const JournalRecord = {
   /** A person's action: who, and why. */
   operator: record(43, 'operator', [['action'], ['scope'], ['index'], ['textBytes'], ['text', 'text']]),
   note: record(44, 'note', [['severity'], ['textBytes'], ['text', 'text']]),
+  /** Facts found no room in the journal (its disk was full for too long): what follows stands on an incomplete past. */
+  lost: record(45, 'lost', [['records'], ['firstType']]),
 } as const satisfies Readonly<Record<string, RecordType>>;
 
 /** Offsets of a record's fields by name, for writers and readers that address them directly. */
 export function offsetsOf(type: RecordType): Readonly<Record<string, number>> {
   return Object.fromEntries(type.fields.map((field) => [field.name, field.offset]));
+}
+
+/** Int32 index of a record's fields within its payload, by name; a float64 field's index is half of it. */
+export function cellsOf(type: RecordType): Readonly<Record<string, number>> {
+  return Object.fromEntries(type.fields.map((field) => [field.name, field.offset >> 2]));
 }
 
 const BY_TYPE: ReadonlyMap<number, RecordType> = new Map(Object.values(JournalRecord).map((type) => [type.type, type]));
