@@ -3,7 +3,10 @@ export const BookSide = { buy: 0, sell: 1 } as const;
 export type BookSide = (typeof BookSide)[keyof typeof BookSide];
 
 const NONE = -1;
-const FIRST_CAPACITY = 1024;
+const FIRST_CAPACITY = 256;
+
+/** Owner of the orders that the simulated market itself enters; everybody else's are above it. */
+export const HOUSE = 0;
 
 /** One price of one side: its orders in order of time. */
 interface Level {
@@ -14,7 +17,7 @@ interface Level {
 
 /** The orders and prices of one instrument. */
 interface InstrumentBook {
-  /** Slots of its live orders, in no order that means anything: newer ones tend to stand behind. */
+  /** Slots of the house's live orders, in no order that means anything: newer ones tend to stand behind. */
   readonly live: number[];
   /** Levels by side, the best price last, so that the busy end of the array is the cheap one. */
   readonly sides: readonly [Level[], Level[]];
@@ -24,7 +27,8 @@ interface InstrumentBook {
  * The simulated exchange's own books: price-time priority, one entry per order, for a few thousand instruments. What a
  * venue knows and publishes piecemeal; snapshots are written from it.
  *
- * An order is named by its slot, a small integer that is reused once the order is gone.
+ * An order is named by its slot, a small integer that is reused once the order is gone. Orders of the house are listed by
+ * instrument besides, so that the generated flow finds its own again.
  */
 export class ExchangeBook {
   readonly #instruments: InstrumentBook[];
@@ -38,6 +42,7 @@ export class ExchangeBook {
   #price4 = new Int32Array(FIRST_CAPACITY);
   #shares = new Int32Array(FIRST_CAPACITY);
   #attribution = new Int32Array(FIRST_CAPACITY);
+  #owner = new Int32Array(FIRST_CAPACITY);
   #previous = new Int32Array(FIRST_CAPACITY);
   #next = new Int32Array(FIRST_CAPACITY);
   /** Where the order stands in its instrument's `live`. */
@@ -53,12 +58,12 @@ export class ExchangeBook {
     return this.#orders;
   }
 
-  /** Live orders of one instrument. */
+  /** Live orders of the house in one instrument. */
   ordersOf(instrument: number): number {
     return this.#instruments[instrument].live.length;
   }
 
-  /** The slot at a place of an instrument's list of live orders; newer orders tend to have higher places. */
+  /** The slot at a place of an instrument's list of the house's live orders; newer ones tend to have higher places. */
   orderAt(instrument: number, place: number): number {
     return this.#instruments[instrument].live[place];
   }
@@ -95,8 +100,21 @@ export class ExchangeBook {
     return this.#attribution[slot];
   }
 
+  /** Whose order it is: {@link HOUSE}, or a number of the owner's choice. */
+  ownerOf(slot: number): number {
+    return this.#owner[slot];
+  }
+
   /** Adds an order behind the others of its price. @returns its slot */
-  add(instrument: number, side: BookSide, price4: number, shares: number, ref: number, attribution: number): number {
+  add(
+    instrument: number,
+    side: BookSide,
+    price4: number,
+    shares: number,
+    ref: number,
+    attribution: number,
+    owner: number = HOUSE,
+  ): number {
     const slot = this.#takeSlot();
     this.#ref[slot] = ref;
     this.#instrument[slot] = instrument;
@@ -104,6 +122,7 @@ export class ExchangeBook {
     this.#price4[slot] = price4;
     this.#shares[slot] = shares;
     this.#attribution[slot] = attribution;
+    this.#owner[slot] = owner;
     const book = this.#instruments[instrument];
     const level = this.#levelFor(book.sides[side], side, price4);
     this.#previous[slot] = level.tail;
@@ -111,8 +130,10 @@ export class ExchangeBook {
     if (level.tail === NONE) level.head = slot;
     else this.#next[level.tail] = slot;
     level.tail = slot;
-    this.#liveIndex[slot] = book.live.length;
-    book.live.push(slot);
+    if (owner === HOUSE) {
+      this.#liveIndex[slot] = book.live.length;
+      book.live.push(slot);
+    }
     this.#orders++;
     return slot;
   }
@@ -138,11 +159,7 @@ export class ExchangeBook {
     if (next === NONE) level.tail = previous;
     else this.#previous[next] = previous;
     if (level.head === NONE) levels.splice(at, 1);
-    const last = book.live.pop()!;
-    if (last !== slot) {
-      book.live[this.#liveIndex[slot]] = last;
-      this.#liveIndex[last] = this.#liveIndex[slot];
-    }
+    if (this.#owner[slot] === HOUSE) this.#forgetLive(book, slot);
     this.#next[slot] = this.#free;
     this.#free = slot;
     this.#orders--;
@@ -155,6 +172,25 @@ export class ExchangeBook {
         for (let slot = levels[at].head; slot !== NONE; slot = this.#next[slot]) visit(slot);
       }
     }
+  }
+
+  /** Shares that stand on a side at a price or better, counted no further than `enough`. */
+  sharesWithin(instrument: number, side: BookSide, limit4: number, enough: number): number {
+    const levels = this.#instruments[instrument].sides[side];
+    let shares = 0;
+    for (let at = levels.length - 1; at >= 0 && shares < enough; at--) {
+      const { price4, head } = levels[at];
+      if (side === BookSide.buy ? price4 < limit4 : price4 > limit4) break;
+      for (let slot = head; slot !== NONE && shares < enough; slot = this.#next[slot]) shares += this.#shares[slot];
+    }
+    return shares;
+  }
+
+  #forgetLive(book: InstrumentBook, slot: number): void {
+    const last = book.live.pop()!;
+    if (last === slot) return;
+    book.live[this.#liveIndex[slot]] = last;
+    this.#liveIndex[last] = this.#liveIndex[slot];
   }
 
   #levelFor(levels: Level[], side: BookSide, price4: number): Level {
@@ -184,6 +220,7 @@ export class ExchangeBook {
     this.#price4 = grown(new Int32Array(this.#capacity), this.#price4);
     this.#shares = grown(new Int32Array(this.#capacity), this.#shares);
     this.#attribution = grown(new Int32Array(this.#capacity), this.#attribution);
+    this.#owner = grown(new Int32Array(this.#capacity), this.#owner);
     this.#previous = grown(new Int32Array(this.#capacity), this.#previous);
     this.#next = grown(new Int32Array(this.#capacity), this.#next);
     this.#liveIndex = grown(new Int32Array(this.#capacity), this.#liveIndex);

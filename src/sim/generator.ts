@@ -8,22 +8,12 @@ import {
   RetailPriceImprovement,
   StockDirectory,
   SystemEvent,
-  TradingAction,
 } from '../venues/nasdaq/itch5-market.ts';
-import {
-  AddOrder,
-  AddOrderMpid,
-  BrokenTrade,
-  CrossTrade,
-  OrderCancel,
-  OrderDelete,
-  OrderExecuted,
-  OrderExecutedWithPrice,
-  OrderReplace,
-  Trade,
-} from '../venues/nasdaq/itch5-orders.ts';
-import { BookSide, ExchangeBook } from './exchange-book.ts';
+import { CrossTrade } from '../venues/nasdaq/itch5-orders.ts';
+import { anyLimit, Market, opposite, SelfMatch } from './exchange/market.ts';
+import { BookSide, type ExchangeBook, HOUSE } from './exchange-book.ts';
 import type { FlowSource, SnapshotOutput } from './flow-source.ts';
+import { ItchTape } from './itch-tape.ts';
 import { Random } from './random.ts';
 import { symbolName } from './symbols.ts';
 import type { UnitStore } from './unit-store.ts';
@@ -41,7 +31,6 @@ export interface GeneratorOptions {
 
 const MAX_SYMBOLS = 65_535;
 const DEFAULT_ORDERS_PER_SYMBOL = 300;
-const SCRATCH_BYTES = 64;
 
 const HOUR_NS = 3600e9;
 /** When the venue's day begins: start of messages, of system hours, of market hours. Eastern time. */
@@ -49,8 +38,6 @@ const START_OF_MESSAGES_NS = 3 * HOUR_NS;
 const START_OF_SYSTEM_HOURS_NS = 4 * HOUR_NS;
 const START_OF_MARKET_HOURS_NS = 9.5 * HOUR_NS;
 
-const BUY = 66; // B
-const SELL = 83; // S
 const YES = 89; // Y
 const NO = 78; // N
 const code = (letter: string): number => letter.charCodeAt(0);
@@ -110,6 +97,8 @@ interface Instrument {
 export class ItchGenerator implements FlowSource {
   readonly stamped = false;
   readonly description: string;
+  /** Where the flow trades; others may trade there too. */
+  readonly market: Market;
   readonly book: ExchangeBook;
   finished = false;
   readonly #random: Random;
@@ -118,20 +107,15 @@ export class ItchGenerator implements FlowSource {
   readonly #activity: Float64Array;
   readonly #ordersPerSymbol: number;
   readonly #spacingNs: number;
-  readonly #bytes = new Uint8Array(SCRATCH_BYTES);
-  readonly #view = new DataView(this.#bytes.buffer);
+  readonly #tape: ItchTape;
+  readonly #view: DataView;
   #store!: UnitStore;
   #opening: Generator<void> | undefined;
-  #clockNs = START_OF_MESSAGES_NS;
-  #tracking = 0;
   #dayEvent = '';
-  #reference: number;
-  #match = 1;
   #last = 0;
 
   readonly #systemEvent = new SystemEvent();
   readonly #directory = new StockDirectory();
-  readonly #tradingAction = new TradingAction();
   readonly #regSho = new RegShoRestriction();
   readonly #participant = new MarketParticipantPosition();
   readonly #decline = new MwcbDeclineLevel();
@@ -139,16 +123,7 @@ export class ItchGenerator implements FlowSource {
   readonly #collar = new LuldAuctionCollar();
   readonly #halt = new OperationalHalt();
   readonly #retail = new RetailPriceImprovement();
-  readonly #add = new AddOrder();
-  readonly #addMpid = new AddOrderMpid();
-  readonly #executed = new OrderExecuted();
-  readonly #executedAt = new OrderExecutedWithPrice();
-  readonly #cancel = new OrderCancel();
-  readonly #delete = new OrderDelete();
-  readonly #replace = new OrderReplace();
-  readonly #trade = new Trade();
   readonly #cross = new CrossTrade();
-  readonly #broken = new BrokenTrade();
 
   constructor(options: GeneratorOptions) {
     if (!(options.symbols >= 1 && options.symbols <= MAX_SYMBOLS)) {
@@ -157,11 +132,9 @@ export class ItchGenerator implements FlowSource {
     const random = new Random(options.seed);
     this.#random = random;
     this.description = `generator, seed ${options.seed}, ${options.symbols} symbols`;
-    this.book = new ExchangeBook(options.symbols);
     this.#ordersPerSymbol = options.ordersPerSymbol ?? DEFAULT_ORDERS_PER_SYMBOL;
     this.#spacingNs = 1e9 / options.messagesPerSecond;
-    this.#reference = options.firstReference ?? 1;
-    const name = new StockDirectory().begin(this.#view, 0);
+    const name = new StockDirectory().begin(new DataView(new ArrayBuffer(StockDirectory.length)), 0);
     this.#instruments = Array.from({ length: options.symbols }, (_, index) => {
       name.stock = symbolName(index);
       const startTicks = Math.round(START_PRICE_TICKS.lowest * START_PRICE_TICKS.factor ** random.fraction());
@@ -177,6 +150,20 @@ export class ItchGenerator implements FlowSource {
         restricted: random.chance(0.02),
       };
     });
+    let tape: ItchTape | undefined;
+    this.market = new Market(options.symbols, {
+      firstReference: options.firstReference,
+      tape: (book) => {
+        tape = new ItchTape(this.#instruments, book);
+        return tape;
+      },
+    });
+    this.market.open = false;
+    this.book = this.market.book;
+    this.#tape = tape!;
+    this.#view = tape!.view;
+    this.#tape.clockNs = START_OF_MESSAGES_NS;
+    this.#tape.emit = this.#append;
     this.#activity = new Float64Array(options.symbols);
     let sum = 0;
     for (let i = 0; i < options.symbols; i++) {
@@ -205,6 +192,7 @@ export class ItchGenerator implements FlowSource {
     if (this.finished) return;
     this.#store = store;
     this.finished = true;
+    this.market.open = false;
     if (store.next === store.firstUnit) return;
     for (let i = 0; i < this.#instruments.length; i++) {
       const price4 = this.#referencePrice4(i);
@@ -216,32 +204,38 @@ export class ItchGenerator implements FlowSource {
   }
 
   writeSnapshot(output: SnapshotOutput): boolean {
-    const saved = this.#emit;
-    this.#emit = (length) => output(this.#bytes, 0, length);
+    const tape = this.#tape;
+    const saved = tape.emit;
+    tape.emit = (length) => output(tape.bytes, 0, length);
     if (this.#dayEvent !== '') this.#fillSystemEvent(this.#dayEvent);
     for (const instrument of this.#instruments) this.#writeDirectory(instrument);
     for (const instrument of this.#instruments) {
-      this.#writeTradingAction(instrument, instrument.haltedFor > 0 ? 'H' : 'T', '');
+      this.#tape.tradingState(instrument.locate - 1, this.#isHalted(instrument) ? 'H' : 'T', '');
       this.#writeRegSho(instrument);
     }
     for (let i = 0; i < this.#instruments.length; i++) {
-      this.book.forEachOrder(i, (slot) => this.#writeAdd(this.#instruments[i], slot));
+      this.book.forEachOrder(i, (slot) => tape.added(slot));
     }
-    this.#emit = saved;
+    tape.emit = saved;
     return true;
   }
 
-  /** Sends the message in the scratch bytes on its way: into the store, or into a snapshot. */
-  #emit = (length: number): void => {
-    this.#store.append(this.#bytes, 0, length);
+  /** A message goes into the store. */
+  readonly #append = (length: number): void => {
+    this.#store.append(this.#tape.bytes, 0, length);
   };
+
+  /** Sends the message in the tape's bytes on its way: into the store, or into a snapshot. */
+  #emit(length: number): void {
+    this.#tape.emit(length);
+  }
 
   // The day before continuous trading: a generator function, so that it can be paced like the rest.
   *#openTheDay(): Generator<void> {
     this.#writeSystemEvent('O');
     yield;
     const decline = this.#decline.begin(this.#view, 0);
-    decline.timestampNs = this.#clockNs;
+    decline.timestampNs = this.#tape.clockNs;
     decline.level18 = 5_000e8;
     decline.level28 = 4_700e8;
     decline.level38 = 4_300e8;
@@ -251,13 +245,13 @@ export class ItchGenerator implements FlowSource {
       this.#tick();
       this.#writeDirectory(instrument);
       yield;
-      this.#writeTradingAction(instrument, 'T', '');
+      this.#tape.tradingState(instrument.locate - 1, 'T', '');
       yield;
       this.#writeRegSho(instrument);
       yield;
       const participant = this.#participant.begin(this.#view, 0);
       participant.locate = instrument.locate;
-      participant.timestampNs = this.#clockNs;
+      participant.timestampNs = this.#tape.clockNs;
       participant.mpid = MARKET_PARTICIPANTS[instrument.locate % MARKET_PARTICIPANTS.length];
       participant.stockHi = instrument.nameHi;
       participant.stockLo = instrument.nameLo;
@@ -267,8 +261,9 @@ export class ItchGenerator implements FlowSource {
       this.#emit(MarketParticipantPosition.length);
       yield;
     }
-    this.#clockNs = START_OF_SYSTEM_HOURS_NS;
+    this.#tape.clockNs = START_OF_SYSTEM_HOURS_NS;
     this.#writeSystemEvent('S');
+    this.market.open = true;
     yield;
     for (let round = 0; round < OPENING_ORDERS * 2; round++) {
       for (let i = 0; i < this.#instruments.length; i++) {
@@ -282,7 +277,7 @@ export class ItchGenerator implements FlowSource {
       this.#writeImbalance(i, 'O');
       yield;
     }
-    this.#clockNs = START_OF_MARKET_HOURS_NS;
+    this.#tape.clockNs = START_OF_MARKET_HOURS_NS;
     this.#writeSystemEvent('Q');
     yield;
     for (let i = 0; i < this.#instruments.length; i++) {
@@ -304,8 +299,8 @@ export class ItchGenerator implements FlowSource {
       (random.fraction() + random.fraction() - 1) * instrument.step +
       (instrument.startTicks - instrument.fair) * MEAN_REVERSION;
     if (instrument.fair < LOWEST_PRICE_TICKS) instrument.fair = LOWEST_PRICE_TICKS;
-    if (instrument.haltedFor > 0) {
-      if (--instrument.haltedFor === 0) this.#writeTradingAction(instrument, 'T', 'T3');
+    if (this.market.halted[index] !== 0) {
+      if (this.#resumes(index)) this.#tape.tradingState(index, 'T', 'T3');
       else if (random.chance(ADD_SHARE.base)) this.#addOrder(index);
       else this.#deleteOrder(index);
       return;
@@ -341,9 +336,28 @@ export class ItchGenerator implements FlowSource {
     else this.#deleteOrder(index);
   }
 
+  #isHalted(instrument: Instrument): boolean {
+    return this.market.halted[instrument.locate - 1] !== 0;
+  }
+
+  /** Counts a halt down. @returns true where trading begins again; an operator's halt lasts until he ends it */
+  #resumes(index: number): boolean {
+    const instrument = this.#instruments[index];
+    if (instrument.haltedFor === 0 || --instrument.haltedFor > 0) return false;
+    this.market.halted[index] = 0;
+    return true;
+  }
+
+  /** Halts an instrument, or lets it trade again, whatever the flow has decided. */
+  setHalted(index: number, halted: boolean): void {
+    this.#instruments[index].haltedFor = 0;
+    this.market.halted[index] = halted ? 1 : 0;
+    this.#tape.tradingState(index, halted ? 'H' : 'T', halted ? 'T1' : 'T3');
+  }
+
   #tick(): void {
-    this.#clockNs += 1 + Math.floor(this.#random.exponential(this.#spacingNs));
-    this.#tracking = (this.#tracking + 2) & 0xffff;
+    this.#tape.clockNs += 1 + Math.floor(this.#random.exponential(this.#spacingNs));
+    this.#tape.tracking = (this.#tape.tracking + 2) & 0xffff;
   }
 
   #pickInstrument(): number {
@@ -368,8 +382,8 @@ export class ItchGenerator implements FlowSource {
   }
 
   #nextReference(): number {
-    const reference = this.#reference;
-    this.#reference += 1 + this.#random.below(3);
+    const reference = this.market.nextReference;
+    this.market.nextReference += 1 + this.#random.below(3);
     return reference;
   }
 
@@ -401,15 +415,10 @@ export class ItchGenerator implements FlowSource {
     const attribution = random.chance(ATTRIBUTED) ? this.#attribution(random.below(MARKET_PARTICIPANTS.length)) : 0;
     // With an ask at the lowest price there is no room for a bid beneath it.
     if (side === BookSide.buy && this.book.best(index, BookSide.sell) === TICK4) side = BookSide.sell;
-    const slot = this.book.add(
-      index,
-      side,
-      this.#price4(index, side),
-      this.#shares(),
-      this.#nextReference(),
-      attribution,
-    );
-    this.#writeAdd(this.#instruments[index], slot);
+    const price4 = this.#price4(index, side);
+    const shares = this.market.meetHidden(index, side, price4, this.#shares());
+    const reference = this.#nextReference();
+    if (shares > 0) this.market.rest(index, side, price4, shares, reference, attribution, HOUSE, true);
   }
 
   #attribution(participant: number): number {
@@ -423,13 +432,7 @@ export class ItchGenerator implements FlowSource {
       this.#addOrder(index);
       return;
     }
-    const message = this.#delete.begin(this.#view, 0);
-    message.locate = index + 1;
-    message.tracking = this.#tracking;
-    message.timestampNs = this.#clockNs;
-    message.orderRef = this.book.refOf(slot);
-    this.book.remove(slot);
-    this.#emit(OrderDelete.length);
+    this.market.reduce(slot, this.book.sharesOf(slot), true);
   }
 
   #cancelOrder(index: number): void {
@@ -439,15 +442,7 @@ export class ItchGenerator implements FlowSource {
       this.#deleteOrder(index);
       return;
     }
-    const cancelled = 1 + this.#random.below(shares - 1);
-    const message = this.#cancel.begin(this.#view, 0);
-    message.locate = index + 1;
-    message.tracking = this.#tracking;
-    message.timestampNs = this.#clockNs;
-    message.orderRef = this.book.refOf(slot);
-    message.cancelledShares = cancelled;
-    this.book.reduce(slot, cancelled);
-    this.#emit(OrderCancel.length);
+    this.market.reduce(slot, 1 + this.#random.below(shares - 1), true);
   }
 
   #replaceOrder(index: number): void {
@@ -456,47 +451,25 @@ export class ItchGenerator implements FlowSource {
       this.#addOrder(index);
       return;
     }
-    const book = this.book;
-    const original = book.refOf(slot);
+    const { book, market } = this;
     const side = book.sideOf(slot);
     const attribution = book.attributionOf(slot);
     const shares = this.#random.chance(0.5) ? book.sharesOf(slot) : this.#shares();
-    book.remove(slot);
     const price4 = this.#price4(index, side);
     const reference = this.#nextReference();
-    book.add(index, side, price4, shares, reference, attribution);
-    const message = this.#replace.begin(this.#view, 0);
-    message.locate = index + 1;
-    message.tracking = this.#tracking;
-    message.timestampNs = this.#clockNs;
-    message.origRef = original;
-    message.newRef = reference;
-    message.shares = shares;
-    message.price4 = price4;
-    this.#emit(OrderReplace.length);
+    if (!market.crossesHidden(index, side, price4)) {
+      market.replaceDisplayed(slot, price4, shares, reference, attribution);
+      return;
+    }
+    market.reduce(slot, book.sharesOf(slot), true);
+    const left = market.meetHidden(index, side, price4, shares);
+    if (left > 0) market.rest(index, side, price4, left, reference, attribution, HOUSE, true);
   }
 
   /** An aggressive order takes what stands first on a side, up to a few orders. */
   #sweep(index: number, side: BookSide): void {
-    let left = this.#shares();
-    let executions = 0;
-    while (left > 0 && executions < MAX_SWEEP) {
-      const slot = this.book.front(index, side);
-      if (slot < 0) break;
-      const shares = Math.min(left, this.book.sharesOf(slot));
-      const message = this.#executed.begin(this.#view, 0);
-      message.locate = index + 1;
-      message.tracking = this.#tracking;
-      message.timestampNs = this.#clockNs;
-      message.orderRef = this.book.refOf(slot);
-      message.executedShares = shares;
-      message.matchNumber = this.#match++;
-      this.book.reduce(slot, shares);
-      this.#emit(OrderExecuted.length);
-      left -= shares;
-      executions++;
-    }
-    if (executions === 0) this.#addOrder(index);
+    this.market.take(index, opposite(side), anyLimit(opposite(side)), this.#shares(), HOUSE, SelfMatch.off, MAX_SWEEP);
+    if (this.market.executions === 0) this.#addOrder(index);
   }
 
   #executeAtPrice(index: number, bid4: number, ask4: number): void {
@@ -507,33 +480,14 @@ export class ItchGenerator implements FlowSource {
       return;
     }
     const shares = Math.min(this.#shares(), this.book.sharesOf(slot));
-    const message = this.#executedAt.begin(this.#view, 0);
-    message.locate = index + 1;
-    message.tracking = this.#tracking;
-    message.timestampNs = this.#clockNs;
-    message.orderRef = this.book.refOf(slot);
-    message.executedShares = shares;
-    message.matchNumber = this.#match++;
-    message.printable = this.#random.chance(0.7) ? YES : NO;
-    message.executionPrice4 = this.#midPrice4(index, bid4, ask4);
-    this.book.reduce(slot, shares);
-    this.#emit(OrderExecutedWithPrice.length);
+    const printable = this.#random.chance(0.7);
+    this.market.executeAt(slot, shares, this.#midPrice4(index, bid4, ask4), printable);
   }
 
   /** A trade against an order that was never displayed: it leaves the book as it is. */
   #hiddenTrade(index: number, bid4: number, ask4: number): void {
-    const instrument = this.#instruments[index];
-    const message = this.#trade.begin(this.#view, 0);
-    message.locate = instrument.locate;
-    message.tracking = this.#tracking;
-    message.timestampNs = this.#clockNs;
-    message.side = BUY;
-    message.shares = this.#shares();
-    message.stockHi = instrument.nameHi;
-    message.stockLo = instrument.nameLo;
-    message.price4 = this.#midPrice4(index, bid4, ask4);
-    message.matchNumber = this.#match++;
-    this.#emit(Trade.length);
+    const price4 = this.#midPrice4(index, bid4, ask4);
+    this.#tape.traded(index, this.#shares(), price4, this.market.nextMatch++);
   }
 
   /** What comes a few times a day and must not surprise a reader. */
@@ -542,7 +496,8 @@ export class ItchGenerator implements FlowSource {
     switch (this.#random.below(7)) {
       case 0:
         instrument.haltedFor = HALT_EVENTS;
-        this.#writeTradingAction(instrument, 'H', 'T1');
+        this.market.halted[index] = 1;
+        this.#tape.tradingState(index, 'H', 'T1');
         return;
       case 1:
         instrument.restricted = !instrument.restricted;
@@ -551,8 +506,8 @@ export class ItchGenerator implements FlowSource {
       case 2: {
         const message = this.#retail.begin(this.#view, 0);
         message.locate = instrument.locate;
-        message.tracking = this.#tracking;
-        message.timestampNs = this.#clockNs;
+        message.tracking = this.#tape.tracking;
+        message.timestampNs = this.#tape.clockNs;
         message.stockHi = instrument.nameHi;
         message.stockLo = instrument.nameLo;
         message.interestFlag = code('BSAN'[this.#random.below(4)]);
@@ -560,21 +515,19 @@ export class ItchGenerator implements FlowSource {
         return;
       }
       case 3: {
-        if (this.#match === 1) break;
-        const message = this.#broken.begin(this.#view, 0);
-        message.locate = instrument.locate;
-        message.tracking = this.#tracking;
-        message.timestampNs = this.#clockNs;
-        message.matchNumber = Math.max(1, this.#match - 1 - this.#random.below(100));
-        this.#emit(BrokenTrade.length);
+        const { nextMatch } = this.market;
+        if (nextMatch === 1) break;
+        const match = Math.max(1, nextMatch - 1 - this.#random.below(100));
+        // A trade of somebody else's is broken by the venue's operator alone: he tells both sides of it.
+        if (this.market.isHouseMatch(match)) this.#tape.broken(index, match);
         return;
       }
       case 4: {
         const reference4 = this.#referencePrice4(index);
         const message = this.#collar.begin(this.#view, 0);
         message.locate = instrument.locate;
-        message.tracking = this.#tracking;
-        message.timestampNs = this.#clockNs;
+        message.tracking = this.#tape.tracking;
+        message.timestampNs = this.#tape.clockNs;
         message.stockHi = instrument.nameHi;
         message.stockLo = instrument.nameLo;
         message.referencePrice4 = reference4;
@@ -586,8 +539,8 @@ export class ItchGenerator implements FlowSource {
       case 5: {
         const message = this.#halt.begin(this.#view, 0);
         message.locate = instrument.locate;
-        message.tracking = this.#tracking;
-        message.timestampNs = this.#clockNs;
+        message.tracking = this.#tape.tracking;
+        message.timestampNs = this.#tape.clockNs;
         message.stockHi = instrument.nameHi;
         message.stockLo = instrument.nameLo;
         message.marketCode = code('Q');
@@ -616,7 +569,7 @@ export class ItchGenerator implements FlowSource {
 
   #fillSystemEvent(event: string): void {
     const message = this.#systemEvent.begin(this.#view, 0);
-    message.timestampNs = this.#clockNs;
+    message.timestampNs = this.#tape.clockNs;
     message.eventCode = code(event);
     this.#emit(SystemEvent.length);
   }
@@ -624,7 +577,7 @@ export class ItchGenerator implements FlowSource {
   #writeDirectory(instrument: Instrument): void {
     const message = this.#directory.begin(this.#view, 0);
     message.locate = instrument.locate;
-    message.timestampNs = this.#clockNs;
+    message.timestampNs = this.#tape.clockNs;
     message.stockHi = instrument.nameHi;
     message.stockLo = instrument.nameLo;
     message.marketCategory = code('Q');
@@ -642,24 +595,11 @@ export class ItchGenerator implements FlowSource {
     this.#emit(StockDirectory.length);
   }
 
-  #writeTradingAction(instrument: Instrument, state: string, reason: string): void {
-    const message = this.#tradingAction.begin(this.#view, 0);
-    message.locate = instrument.locate;
-    message.tracking = this.#tracking;
-    message.timestampNs = this.#clockNs;
-    message.stockHi = instrument.nameHi;
-    message.stockLo = instrument.nameLo;
-    message.tradingState = code(state);
-    message.reserved = code(' ');
-    message.reason = reason;
-    this.#emit(TradingAction.length);
-  }
-
   #writeRegSho(instrument: Instrument): void {
     const message = this.#regSho.begin(this.#view, 0);
     message.locate = instrument.locate;
-    message.tracking = this.#tracking;
-    message.timestampNs = this.#clockNs;
+    message.tracking = this.#tape.tracking;
+    message.timestampNs = this.#tape.clockNs;
     message.stockHi = instrument.nameHi;
     message.stockLo = instrument.nameLo;
     message.action = code(instrument.restricted ? '1' : '0');
@@ -671,8 +611,8 @@ export class ItchGenerator implements FlowSource {
     const price4 = this.#referencePrice4(index);
     const message = this.#imbalance.begin(this.#view, 0);
     message.locate = instrument.locate;
-    message.tracking = this.#tracking;
-    message.timestampNs = this.#clockNs;
+    message.tracking = this.#tape.tracking;
+    message.timestampNs = this.#tape.clockNs;
     message.pairedShares = this.#random.below(100_000);
     message.imbalanceShares = this.#random.below(20_000);
     message.imbalanceDirection = code('BSN'[this.#random.below(3)]);
@@ -689,45 +629,14 @@ export class ItchGenerator implements FlowSource {
   #writeCross(instrument: Instrument, price4: number, crossType: number): void {
     const message = this.#cross.begin(this.#view, 0);
     message.locate = instrument.locate;
-    message.tracking = this.#tracking;
-    message.timestampNs = this.#clockNs;
+    message.tracking = this.#tape.tracking;
+    message.timestampNs = this.#tape.clockNs;
     message.shares = this.#random.below(1_000_000);
     message.stockHi = instrument.nameHi;
     message.stockLo = instrument.nameLo;
     message.crossPrice4 = price4;
-    message.matchNumber = this.#match++;
+    message.matchNumber = this.market.nextMatch++;
     message.crossType = crossType;
     this.#emit(CrossTrade.length);
-  }
-
-  #writeAdd(instrument: Instrument, slot: number): void {
-    const book = this.book;
-    const attribution = book.attributionOf(slot);
-    if (attribution === 0) {
-      const message = this.#add.begin(this.#view, 0);
-      message.locate = instrument.locate;
-      message.tracking = this.#tracking;
-      message.timestampNs = this.#clockNs;
-      message.orderRef = book.refOf(slot);
-      message.side = book.sideOf(slot) === BookSide.buy ? BUY : SELL;
-      message.shares = book.sharesOf(slot);
-      message.stockHi = instrument.nameHi;
-      message.stockLo = instrument.nameLo;
-      message.price4 = book.price4Of(slot);
-      this.#emit(AddOrder.length);
-      return;
-    }
-    const message = this.#addMpid.begin(this.#view, 0);
-    message.locate = instrument.locate;
-    message.tracking = this.#tracking;
-    message.timestampNs = this.#clockNs;
-    message.orderRef = book.refOf(slot);
-    message.side = book.sideOf(slot) === BookSide.buy ? BUY : SELL;
-    message.shares = book.sharesOf(slot);
-    message.stockHi = instrument.nameHi;
-    message.stockLo = instrument.nameLo;
-    message.price4 = book.price4Of(slot);
-    message.attributionKey = attribution;
-    this.#emit(AddOrderMpid.length);
   }
 }
