@@ -95,8 +95,11 @@ export interface OrderConnection {
   readonly session: string;
   /** The connection is up: encodes the login but keeps it back ({@link ConnectionState.primed}). */
   onOpen(): void;
-  /** Releases the login into the output, asking for `session` and `expected`. */
-  login(): void;
+  /**
+   * Releases the login into the output, asking for {@link expected}.
+   * @param session the session to go on with, as the venue named it before; '' = the one of the options
+   */
+  login(session: string): void;
   onBytes(bytes: Uint8Array, offset: number, length: number): void;
   /** @param nowNs cell 0: monotonic ns */
   onTime(nowNs: Float64Array): void;

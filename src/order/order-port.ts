@@ -1,0 +1,294 @@
+import { LogonBudget } from './logon-budget.ts';
+import type { VenueRules } from './order-protocol.ts';
+import type { Reconciler } from './reconcile.ts';
+import type { Session, SessionOwner } from './session.ts';
+import { SessionCell as Cell } from './session-cells.ts';
+import { Evidence, SessionState } from './terms.ts';
+import { ReportCell, type VenueReport } from './venue-report.ts';
+
+/** What a port tells the gateway. */
+export interface PortOwner {
+  sessionChanged(port: OrderPort, session: Session, before: number): void;
+  /** A login was accepted; the port's `expected` and `sessionName` are those of now. */
+  loggedOn(port: OrderPort, session: Session): void;
+  /** The port's orders can't be trusted any more. @param evidence {@link Evidence} */
+  portLost(port: OrderPort, session: Session, evidence: number): void;
+  /** New orders may take the port, or may no longer: routes are to be looked at again. */
+  usabilityChanged(port: OrderPort): void;
+  /** A message that has not been seen before. */
+  portReport(port: OrderPort, session: Session, report: VenueReport, probeAnswer: boolean): void;
+}
+
+export interface PortOptions {
+  readonly logonBudget: { readonly logons: number; readonly perNs: number };
+  /** How long the preferred host is waited for at the start before a mirror host is logged on to. */
+  readonly preferredWaitNs: number;
+  /** A barrier without an answer for so long says that the session failed. */
+  readonly barrierTimeoutNs: number;
+}
+
+const Time = { startedNs: 0, barrierNs: 1 } as const;
+
+/**
+ * A port: one venue login with its own numbering, and the hosts that offer it. With one host it is a session; with mirror
+ * hosts one session is logged on and the others stand primed: when the first fails, its socket is reset, the next one logs
+ * on with the same session and the next expected number, reads what was missed, and proves by a barrier that nothing else
+ * is under way before it carries new orders.
+ */
+export class OrderPort implements SessionOwner {
+  readonly index: number;
+  readonly name: string;
+  readonly rules: VenueRules;
+  /** By preference. */
+  sessions: readonly Session[] = [];
+  reconciler!: Reconciler;
+  /** Session that is logged on or logging on. */
+  holder: Session | undefined;
+  /** Cell 0: next sequenced message of the port, as far as its hosts number as one. */
+  readonly expected: Float64Array;
+  /** Session as the venue names it; '' before the first login. */
+  sessionName: string;
+  /** Given up until a person acts. */
+  ended = false;
+  /** Orders of the port are in doubt as a whole: its session is lost or suspect, or has not passed the barrier. */
+  doubted = false;
+  /** Messages seen twice, and numbers that the venue has skipped. */
+  duplicates = 0;
+  missed = 0;
+  private readonly options: PortOptions;
+  private readonly owner: PortOwner;
+  private readonly now: Float64Array;
+  private readonly budget: LogonBudget;
+  private readonly time = Float64Array.of(-1, 0);
+  private everLoggedOn = false;
+
+  constructor(
+    index: number,
+    name: string,
+    rules: VenueRules,
+    options: PortOptions,
+    owner: PortOwner,
+    now: Float64Array,
+    expected: Float64Array = Float64Array.of(1),
+  ) {
+    this.index = index;
+    this.name = name;
+    this.rules = rules;
+    this.options = options;
+    this.owner = owner;
+    this.now = now;
+    this.expected = expected;
+    this.sessionName = '';
+    this.budget = new LogonBudget(options.logonBudget.logons, options.logonBudget.perNs);
+  }
+
+  /** New orders may take it. */
+  get usable(): boolean {
+    return this.holder !== undefined && this.holder.usable;
+  }
+
+  /** Requests about orders that it has may be tried: it is logged on, trusted or not. */
+  get reachable(): boolean {
+    return this.holder !== undefined && this.holder.loggedOn;
+  }
+
+  /** Moves every session, carries the barrier on, chooses who logs on. @returns how much was done */
+  turn(): number {
+    const { sessions } = this;
+    if (this.time[Time.startedNs] < 0) this.time[Time.startedNs] = this.now[0];
+    let work = 0;
+    for (let i = 0; i < sessions.length; i++) work += sessions[i].turn();
+    if (this.holder === undefined) {
+      if (!this.ended) this.choose();
+    } else if (this.reconciler.busy) {
+      work += this.reconciler.turn();
+      this.watchBarrier(this.holder);
+    }
+    return work;
+  }
+
+  // ---- Operator ----
+
+  /** Gives up the session that is logged on, so that a mirror host or a new connection takes over. */
+  failOver(): boolean {
+    const { holder } = this;
+    if (holder === undefined) return false;
+    holder.giveUp(Evidence.operator, 0, 0);
+    return true;
+  }
+
+  /** Begins again after it was given up. */
+  revive(): void {
+    this.ended = false;
+    this.budget.renew();
+    for (const session of this.sessions) session.revive();
+  }
+
+  /** Closes every connection for good. @param logOut say goodbye in the protocol's way where it is logged on */
+  stop(logOut: boolean): void {
+    this.ended = true;
+    if (logOut) this.holder?.logOut();
+    for (const session of this.sessions) session.close(Evidence.stopped, false, false);
+    this.holder = undefined;
+  }
+
+  // ---- What sessions say ----
+
+  changed(session: Session, before: number): void {
+    this.owner.sessionChanged(this, session, before);
+  }
+
+  primed(_session: Session): void {
+    if (this.holder === undefined && !this.ended) this.choose();
+  }
+
+  loginAccepted(session: Session): void {
+    const offered = session.connection.expected[0];
+    const renamed = this.sessionName !== '' && session.connection.session !== this.sessionName;
+    const skipped = this.everSequenced ? offered - this.expectedOf(session)[0] : 0;
+    // a number beyond the one that was asked for, or another session than the one that orders were sent in: something
+    // was said that will not be said again, and the silence about an order proves nothing
+    this.reconciler.messagesMissing = renamed || skipped > 0;
+    if (skipped > 0 || renamed) this.missed++;
+    this.sessionName = session.connection.session;
+    this.expectedOf(session)[0] = offered;
+    this.everLoggedOn = true;
+    this.time[Time.barrierNs] = this.now[0];
+    this.owner.loggedOn(this, session);
+    this.reconciler.begin(session);
+  }
+
+  loginRejected(_session: Session, _venueReason: number, retry: boolean): void {
+    if (!retry) this.end();
+  }
+
+  report(session: Session, report: VenueReport): void {
+    const sequence = report.cells[ReportCell.sequence];
+    if (sequence > 0) {
+      const expected = this.expectedOf(session);
+      if (sequence < expected[0]) {
+        this.duplicates++;
+        return;
+      }
+      expected[0] = sequence + 1;
+    }
+    const probeAnswer = this.rules.barrier === 'probe' && session.connection.isProbeAnswer(report);
+    this.owner.portReport(this, session, report, probeAnswer);
+    this.reconciler.onReport(report, probeAnswer);
+  }
+
+  suspected(session: Session): void {
+    if (session !== this.holder) return;
+    const evidence = session.cells[Cell.evidence];
+    const spare = this.primedSpare(session);
+    if (spare === undefined) {
+      this.doubt(session, evidence);
+      this.time[Time.barrierNs] = this.now[0];
+      this.reconciler.begin(session);
+      return;
+    }
+    // only one of the mirror hosts may be logged on: the doubted one goes first, and RST drops what is in its pipe
+    this.keepExpected(session);
+    const { cells } = session;
+    const value = cells[Cell.evidenceValue];
+    const bound = cells[Cell.evidenceBound];
+    session.close(evidence, true, true);
+    cells[Cell.evidenceValue] = value;
+    cells[Cell.evidenceBound] = bound;
+    this.release(session, evidence);
+  }
+
+  relieved(session: Session): void {
+    if (session === this.holder && !this.reconciler.busy) this.reconciler.trustStream(session);
+  }
+
+  lost(session: Session, wasLoggedOn: boolean): void {
+    const evidence = session.cells[Cell.evidence];
+    if (session !== this.holder) return;
+    this.keepExpected(session);
+    if (evidence === Evidence.endOfSession) this.end();
+    if (wasLoggedOn) this.release(session, evidence);
+    else {
+      this.holder = undefined;
+      this.choose();
+    }
+  }
+
+  /** The barrier is behind it: it may carry orders. */
+  reconciled(session: Session): void {
+    this.doubted = false;
+    session.enter(SessionState.warm);
+    this.owner.usabilityChanged(this);
+  }
+
+  // ---- Within ----
+
+  private get everSequenced(): boolean {
+    return this.everLoggedOn || this.expected[0] > 1;
+  }
+
+  private expectedOf(session: Session): Float64Array {
+    return this.rules.mirrorsShareSequence ? this.expected : session.expected;
+  }
+
+  /** What the connection skipped without a report (unreadable messages) used up numbers too. */
+  private keepExpected(session: Session): void {
+    const expected = this.expectedOf(session);
+    if (session.everAccepted) expected[0] = Math.max(expected[0], session.connection.expected[0]);
+  }
+
+  private release(session: Session, evidence: number): void {
+    this.holder = undefined;
+    this.reconciler.abandon();
+    // the spare first: its login is under way while orders are marked
+    if (!this.ended) this.choose();
+    this.doubt(session, evidence);
+  }
+
+  private doubt(session: Session, evidence: number): void {
+    this.doubted = true;
+    this.owner.usabilityChanged(this);
+    this.owner.portLost(this, session, evidence);
+  }
+
+  private choose(): void {
+    const { sessions } = this;
+    const waits = !this.everLoggedOn && this.now[0] - this.time[Time.startedNs] < this.options.preferredWaitNs;
+    for (let i = 0; i < sessions.length; i++) {
+      const session = sessions[i];
+      if (session.state === SessionState.primed) {
+        this.logOn(session);
+        return;
+      }
+      if (waits) return;
+    }
+  }
+
+  private logOn(session: Session): void {
+    if (!this.budget.take(this.now[0])) {
+      this.end();
+      return;
+    }
+    this.holder = session;
+    session.logOn(this.expectedOf(session), this.sessionName);
+  }
+
+  private primedSpare(besides: Session): Session | undefined {
+    return this.sessions.find((session) => session !== besides && session.state === SessionState.primed);
+  }
+
+  private watchBarrier(session: Session): void {
+    if (session.state !== SessionState.replaying) return;
+    const waitedNs = this.now[0] - this.time[Time.barrierNs];
+    if (waitedNs > this.options.barrierTimeoutNs) {
+      session.giveUp(Evidence.ackDeadline, waitedNs, this.options.barrierTimeoutNs);
+    }
+  }
+
+  private end(): void {
+    this.ended = true;
+    for (const session of this.sessions) {
+      if (session.state !== SessionState.ended) session.retire();
+    }
+  }
+}
