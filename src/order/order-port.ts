@@ -84,12 +84,12 @@ export class OrderPort implements SessionOwner {
 
   /** New orders may take it. */
   get usable(): boolean {
-    return this.holder !== undefined && this.holder.usable;
+    return this.holder?.usable === true;
   }
 
   /** Requests about orders that it has may be tried: it is logged on, trusted or not. */
   get reachable(): boolean {
-    return this.holder !== undefined && this.holder.loggedOn;
+    return this.holder?.loggedOn === true;
   }
 
   /** Moves every session, carries the barrier on, chooses who logs on. @returns how much was done */
@@ -234,7 +234,7 @@ export class OrderPort implements SessionOwner {
   /** What the connection skipped without a report (unreadable messages) used up numbers too. */
   private keepExpected(session: Session): void {
     const expected = this.expectedOf(session);
-    if (session.everAccepted) expected[0] = Math.max(expected[0], session.connection.expected[0]);
+    if (session.accepted) expected[0] = Math.max(expected[0], session.connection.expected[0]);
   }
 
   private release(session: Session, evidence: number): void {

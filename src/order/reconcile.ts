@@ -81,7 +81,10 @@ export class Reconciler {
   /** Asks the venue to prove what it has processed. What is under way later is not judged by the answer. */
   begin(session: Session): void {
     this.session = session;
-    this.doubtful = this.host.openOrders(this.port).filter((slot) => this.inDoubt(slot)).map((slot) => this.note(slot));
+    this.doubtful = this.host
+      .openOrders(this.port)
+      .filter((slot) => this.inDoubt(slot))
+      .map((slot) => this.note(slot));
     this.answered.clear();
     this.toProbe = [];
     if (this.rules.barrier === 'none') {
@@ -185,7 +188,11 @@ export class Reconciler {
     const live = () => this.inDoubt(slot) && this.field(slot, Field.state) < OrderState.filled;
     if (!live()) return;
     const flags = this.field(slot, Field.flags);
-    if (entry.cancel && (flags & OrderFlag.pendingCancel) !== 0 && doubtOf(this.field(slot, Field.state)) !== Doubt.entered) {
+    if (
+      entry.cancel &&
+      (flags & OrderFlag.pendingCancel) !== 0 &&
+      doubtOf(this.field(slot, Field.state)) !== Doubt.entered
+    ) {
       this.conclude(slot, Doubt.cancel, this.known(VenueEvidence.barrier), nextRef);
     }
     if (entry.replaceRef !== 0 && this.field(slot, Field.pendingRef) === entry.replaceRef) {

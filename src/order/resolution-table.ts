@@ -54,6 +54,8 @@ export const VenueEvidence = {
   portDead: 16,
   /** A barrier was answered; the order is known to the venue and nothing else was said of it. */
   barrier: 17,
+  /** As `neverArrived`, nothing with a higher reference has been sent since, and the port's config asks for it to be sent again. */
+  neverArrivedSendAgain: 18,
 } as const;
 export type VenueEvidence = (typeof VenueEvidence)[keyof typeof VenueEvidence];
 
@@ -307,7 +309,7 @@ const ROWS: readonly Row[] = [
   ],
   [
     Doubt.entered,
-    VenueEvidence.barrier,
+    VenueEvidence.neverArrivedSendAgain,
     Effect.sentAgain,
     'sent again under the same reference',
     'opt-in: it never arrived, no higher reference was sent since, and a second copy of it would be ignored',

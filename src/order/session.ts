@@ -29,6 +29,17 @@ const READS_PER_TURN = 2;
 /** Requests watched for an answer at once. */
 const WATCHED_REQUESTS = 1 << 14;
 
+/** Cells of a session's own times, in ns. */
+const Time = {
+  dialAtNs: 0,
+  loginSentNs: 1,
+  /** Since when the kernel takes nothing; 0 = it does. */
+  stalledSinceNs: 2,
+  infoAtNs: 3,
+  oldestNs: 4,
+} as const;
+const TIMES = 5;
+
 /** How {@link Session.flush} ended. */
 export const Flushed = { whole: 0, queued: 1, nothing: 2 } as const;
 
@@ -70,6 +81,10 @@ export class Session implements OrderConnectionSink {
   connection: OrderConnection;
   /** Whether the port wants it connected at all. */
   wanted = true;
+  /** Cell 0: next sequenced message, where its host numbers for itself. */
+  readonly expected = Float64Array.of(1);
+  /** The present connection's login was accepted. */
+  accepted = false;
   private readonly options: SessionOptions;
   private readonly protocol: OrderProtocol;
   private readonly dialler: Dialler;
@@ -141,10 +156,14 @@ export class Session implements OrderConnectionSink {
     this.time[Time.dialAtNs] = 0;
   }
 
-  /** Sends the login that lies ready. @param expected cell 0: number of the next sequenced message */
-  logOn(expected: Float64Array): void {
+  /**
+   * Sends the login that lies ready.
+   * @param expected cell 0: number of the next sequenced message
+   * @param sessionName session to go on with; '' = the venue's current one
+   */
+  logOn(expected: Float64Array, sessionName: string): void {
     this.connection.expected[0] = expected[0];
-    this.connection.login();
+    this.connection.login(sessionName);
     this.time[Time.loginSentNs] = this.now[0];
     this.enter(State.loggingOn);
     this.flush();
@@ -166,6 +185,13 @@ export class Session implements OrderConnectionSink {
     this.drop(reset, 'closed by us');
     this.wanted = dialAgain;
     this.enter(dialAgain ? State.down : State.ended);
+  }
+
+  /** Given up together with its port, until {@link revive}. */
+  retire(): void {
+    this.drop(true, 'given up');
+    this.wanted = false;
+    this.enter(State.ended);
   }
 
   /** Says goodbye in the protocol's way; the venue closes. */
@@ -229,6 +255,7 @@ export class Session implements OrderConnectionSink {
     this.cells[Cell.dialledNs] = this.now[0];
     this.fault = Evidence.none;
     this.rejected = false;
+    this.accepted = false;
     this.time[Time.stalledSinceNs] = 0;
     this.watch.clear();
     this.connection = this.protocol.createConnection(this.options.connection, this);
@@ -428,6 +455,7 @@ export class Session implements OrderConnectionSink {
   // ---- What the connection says ----
 
   loginAccepted(): void {
+    this.accepted = true;
     this.cells[Cell.logins]++;
     this.cells[Cell.loginRoundTripNs] = this.now[0] - this.time[Time.loginSentNs];
     this.backoff.succeeded();
@@ -466,14 +494,3 @@ export class Session implements OrderConnectionSink {
     return this.now[0] - this.cells[Cell.heardNs] >= bound;
   }
 }
-
-/** Cells of a session's own times, in ns. */
-const Time = {
-  dialAtNs: 0,
-  loginSentNs: 1,
-  /** Since when the kernel takes nothing; 0 = it does. */
-  stalledSinceNs: 2,
-  infoAtNs: 3,
-  oldestNs: 4,
-} as const;
-const TIMES = 5;
