@@ -1,6 +1,6 @@
 import type { CaptureBytes, CaptureFile } from '../capture/capture-bytes.ts';
 import { ItchFileReader, looksLikeItch } from '../venues/nasdaq/itch-file.ts';
-import { readU48 } from '../venues/nasdaq/itch5-wire.ts';
+import { readU48 } from '../venues/nasdaq/wire.ts';
 import type { PlayedFlow } from './recorded-source.ts';
 import type { UnitStore } from './unit-store.ts';
 

@@ -1,4 +1,4 @@
-import { beginMessage, NO_VIEW, readText, readU48, readU64, writeText, writeU48, writeU64 } from './itch5-wire.ts';
+import { beginMessage, NO_VIEW, readText, readU48, readU64, writeText, writeU48, writeU64 } from './wire.ts';
 
 /**
  * ITCH 5.0 messages about orders and trades.

@@ -1,4 +1,4 @@
-/** Reading and writing the field types of ITCH: 48-bit times, 64-bit numbers, padded text. */
+/** Reading and writing the field types of ITCH and OUCH: 48- and 64-bit numbers, padded text. */
 
 const TWO_POW_32 = 4294967296;
 const SPACE = 0x20;
