@@ -23,6 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   router: ['feed', 'order', 'ring', 'io', 'runtime', 'capture', 'venues', 'strategy', 'config', 'gateway'],
   config: ['feed', 'order', 'sim'],
   doctor: ['io', 'runtime', 'config'],
+  service: ['io'],
   sim: ['feed', 'ring', 'io', 'runtime', 'capture', 'venues', 'config'],
 };
 /** The whole program: they may import everything, and only they may import `cli`. */

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { getSystemErrorName } from 'node:util';
 
 /** Must equal WARMLINE_API_VERSION in native/addon.h: an addon built from other sources is not loaded. */
-const API_VERSION = 2;
+const API_VERSION = 3;
 
 /** The poller as the addon makes it; use {@link createDatagramPoller} of open.ts instead. */
 export interface NativePollerHandle {
@@ -104,6 +104,19 @@ export interface Native {
   unlockMemory(bytes: Uint8Array): number;
   /** Writes to every page without altering it, so that no first touch stalls later. */
   prefault(bytes: Uint8Array): number;
+
+  /**
+   * Copies the regions into a mapped file every `periodMs` on a native thread of its own (`counter-mirror.c`), behind a
+   * header of a multiple of 64 bytes. @returns how to end it, or a negative errno
+   */
+  mirrorCounters(
+    path: string,
+    header: Uint8Array,
+    regions: readonly BigUint64Array[],
+    periodMs: number,
+  ): { stop(): number } | number;
+  /** A message to the service manager's datagram socket. @returns 0 or a negative errno */
+  notifyService(path: string, message: string): number;
 
   createDatagramPoller(
     slab: Uint8Array,
