@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { type Document, isScalar, LineCounter, parseAllDocuments, visit } from 'yaml';
 import { z } from 'zod';
 import { locate, type Place } from './locate.ts';
+import type { OrdersConfig } from './orders-schema.ts';
 import { configSchema, type WarmlineConfig } from './schema.ts';
 import { findWarnings } from './warnings.ts';
 import { type Finding, wordIssues } from './wording.ts';
@@ -178,7 +179,22 @@ function resolvePaths(config: WarmlineConfig, folder: string): WarmlineConfig {
       return { ...feed, snapshot: { ...snapshot, passwordFile: resolve(folder, snapshot.passwordFile) } };
     }),
     strategies: config.strategies.map((one) => ({ ...one, module: resolve(folder, one.module) })),
+    ...(config.orders === undefined ? {} : { orders: resolveOrderPaths(config.orders, folder) }),
     flightRecorder: { ...config.flightRecorder, directory: resolve(folder, config.flightRecorder.directory) },
+  };
+}
+
+function resolveOrderPaths(orders: OrdersConfig, folder: string): OrdersConfig {
+  const at = (path: string | undefined) => (path === undefined ? undefined : resolve(folder, path));
+  return {
+    ...orders,
+    directory: resolve(folder, orders.directory),
+    startOfDay: at(orders.startOfDay),
+    journal: { ...orders.journal, ringDirectory: at(orders.journal.ringDirectory) },
+    groups: orders.groups.map((group) => ({
+      ...group,
+      ports: group.ports.map((port) => ({ ...port, passwordFile: at(port.passwordFile) })),
+    })),
   };
 }
 
@@ -194,6 +210,12 @@ function findMissingFiles(config: WarmlineConfig, input: unknown): Finding[] {
   });
   config.feeds.forEach((feed, i) => {
     look(['feeds', i, 'snapshot', 'passwordFile'], feed.snapshot?.passwordFile);
+  });
+  look(['orders', 'startOfDay'], config.orders?.startOfDay);
+  config.orders?.groups.forEach((group, i) => {
+    group.ports.forEach((port, k) => {
+      look(['orders', 'groups', i, 'ports', k, 'passwordFile'], port.passwordFile);
+    });
   });
   return findings;
 }

@@ -3,6 +3,8 @@ import { defaultArbiterConfig, defaultRetransmitPolicy, defaultSnapshotPolicy } 
 
 import { checkConfig, checkFeed, checkLine, checkSnapshot, checkThreads } from './checks.ts';
 import { count, duration, groupAddress, hostAddress, name, port, powerOfTwo, size, withUnits } from './fields.ts';
+import { checkStrategyOrders } from './orders-checks.ts';
+import { type OrdersConfig, ordersSection, strategyOrders } from './orders-schema.ts';
 import { simSection } from './sim-schema.ts';
 import { formatDurationNs, formatSizeBytes } from './units.ts';
 
@@ -237,6 +239,7 @@ const strategy = withUnits(
     module: z.string().min(1).describe('Its module: a .ts or .js file, relative to this config file.'),
     feeds: z.array(name()).min(1).optional().describe('Feeds it hears. Default: all of them.'),
     options: z.record(z.string(), z.unknown()).prefault({}).describe('Handed to the strategy as it is.'),
+    orders: strategyOrders.optional().describe('How it trades, where the config has a section `orders`.'),
     restart: withUnits(
       z.strictObject({
         attempts: count(0, 1000).prefault(3).describe('Restarts before it stays down; 0 = never restart.'),
@@ -362,6 +365,7 @@ export const configSchema = z
     feeds: z.array(feed).min(1).max(64).describe('The feeds that are read.'),
     strategy: z.string().min(1).optional().describe('Short for one strategy: its module, relative to this file.'),
     strategies: z.array(strategy).min(1).max(64).optional().describe('The strategies that hear the feeds.'),
+    orders: ordersSection.optional().describe('The order half: accounts, instruments, ports and the groups they form.'),
     threads: threads.prefault({}).describe('Which threads there are and how they run.'),
     io: io.prefault({}).describe('How datagrams are received.'),
     flightRecorder: flightRecorder.prefault({}).describe('The last packets of every line, kept for incidents.'),
@@ -369,6 +373,7 @@ export const configSchema = z
     sim: simSection.optional().describe('`warmline sim` and `warmline demo`: the simulated venue.'),
   })
   .superRefine(checkConfig, ALWAYS)
+  .superRefine(checkStrategyOrders, ALWAYS)
   .transform(normalise);
 
 type Checked<T> = T extends z.ZodType ? z.output<T> : never;
@@ -399,6 +404,8 @@ export interface WarmlineConfig {
   feeds: FeedConfig[];
   /** Empty where the config names none. */
   strategies: StrategyConfig[];
+  /** Absent: nothing is traded. */
+  orders?: OrdersConfig;
   threads: ThreadsConfig;
   io: IoConfig;
   flightRecorder: FlightRecorderConfig;
@@ -419,6 +426,7 @@ function normalise(input: {
   strategies?: Checked<typeof strategy>[];
   venue: string;
   protocol: 'nasdaq' | 'cme';
+  orders?: OrdersConfig;
   threads: ThreadsConfig;
   io: IoConfig;
   flightRecorder: FlightRecorderConfig;
