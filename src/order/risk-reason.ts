@@ -40,5 +40,6 @@ export const RefusalReason = {
   reduceOnly: 39,
   tickSize: 40,
   dayEnded: 41,
+  feedSilent: 42,
 } as const;
 export type RefusalReason = (typeof RefusalReason)[keyof typeof RefusalReason];

@@ -1,0 +1,73 @@
+import { Limit, NO_LIMIT } from './limit-table.ts';
+import { RefusalCell } from './refusal.ts';
+import { LIMIT_ROW_BITS, type RiskLimits } from './risk-limits.ts';
+import { RiskCheck, type RiskParts, type RiskRequest } from './risk-request.ts';
+
+const EXECUTIONS = Limit.repeatedExecutions;
+const ROW_BITS = LIMIT_ROW_BITS;
+const VALUE = RefusalCell.value;
+const BOUND = RefusalCell.bound;
+/** Cells of a bucket: how full it was, and when that was (ns). */
+const CELLS = 2;
+
+/**
+ * Repeated executions of a strategy in one instrument on one side: a bucket that each execution fills by one and that
+ * empties evenly within the window. A strategy that buys again and again without end is stopped by it, whatever its
+ * other limits still allow.
+ */
+export class ExecutionThrottle extends RiskCheck {
+  private readonly windowNs: number;
+  private readonly nowNs: Float64Array;
+  private readonly buckets: Float64Array;
+  private readonly instruments: number;
+  private readonly venues: number;
+  private readonly firstTightest: number;
+
+  constructor(parts: RiskParts, request: RiskRequest) {
+    super(parts, request);
+    const limits: RiskLimits = parts.limits;
+    const { shape } = limits.rows;
+    this.windowNs = parts.windows.executionsNs;
+    this.nowNs = parts.nowNs;
+    this.instruments = shape.instruments.length;
+    this.venues = shape.venues.length;
+    this.firstTightest = limits.tightest;
+    this.buckets = new Float64Array(shape.strategies.length * this.instruments * 2 * CELLS);
+  }
+
+  check(): number {
+    const { request, last } = this;
+    const limits = this.limits;
+    const bound = Math.min(limits[this.tightest() + EXECUTIONS], limits[this.ofInstrument() + EXECUTIONS]);
+    if (bound === NO_LIMIT) return 0;
+    const level = this.level(this.bucket(request.strategy, request.instrument, request.side), bound);
+    if (level + 1 <= bound) return 0;
+    last[VALUE] = Math.ceil(level) + 1;
+    last[BOUND] = bound;
+    return this.refusals.ofTightest(EXECUTIONS, request);
+  }
+
+  /** An execution of the strategy happened now. */
+  executed(strategy: number, venue: number, instrument: number, side: number): void {
+    const { limits, buckets } = this;
+    const tightest = (this.firstTightest + Math.imul(strategy, this.venues) + venue) << ROW_BITS;
+    const own = (this.firstInstrument + instrument) << ROW_BITS;
+    const bound = Math.min(limits[tightest + EXECUTIONS], limits[own + EXECUTIONS]);
+    const bucket = this.bucket(strategy, instrument, side);
+    buckets[bucket] = this.level(bucket, bound) + 1;
+    buckets[bucket + 1] = this.nowNs[0];
+  }
+
+  /** How full a bucket is now. */
+  private level(bucket: number, bound: number): number {
+    const { buckets } = this;
+    // A limit that is off empties it at once.
+    if (bound === NO_LIMIT) return 0;
+    const emptied = ((this.nowNs[0] - buckets[bucket + 1]) * bound) / this.windowNs;
+    return Math.max(0, buckets[bucket] - emptied);
+  }
+
+  private bucket(strategy: number, instrument: number, side: number): number {
+    return Math.imul(((Math.imul(strategy, this.instruments) + instrument) << 1) + side, CELLS);
+  }
+}

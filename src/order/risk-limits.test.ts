@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { LIMIT_TABLE, LIMITS, Limit, MOST_MESSAGES, NO_LIMIT } from './limit-table.ts';
+import { LIMIT_ROW_BITS, RiskLimits } from './risk-limits.ts';
+import { RefusalReason } from './risk-reason.ts';
+import { Scope } from './scope.ts';
+import { RIG_SHAPE, RiskRig } from './testing/risk-rig.ts';
+
+interface Change {
+  readonly limit: string;
+  readonly scope: Scope;
+  readonly index: number;
+  readonly before: number;
+  readonly after: number;
+  readonly operator: string;
+  /** What the cell held when the listener was told. */
+  readonly held: number;
+}
+
+function recorded(): { limits: RiskLimits; changes: Change[] } {
+  const limits = new RiskLimits(RIG_SHAPE);
+  const changes: Change[] = [];
+  limits.listener = {
+    limitChanged: (limit, scope, index, before, after, operator) =>
+      changes.push({
+        limit: limit.name,
+        scope,
+        index,
+        before,
+        after,
+        operator,
+        held: limits.value(limit.id, scope, index),
+      }),
+  };
+  return { limits, changes };
+}
+
+const POSITION = { limit: Limit.maxPosition, scope: Scope.account, index: 0 };
+
+describe('the table of limits', () => {
+  it('has every limit once, in its column, under the name of its reason', () => {
+    expect(LIMIT_TABLE.map(({ id }) => id)).toEqual([...LIMIT_TABLE.keys()]);
+    expect(LIMIT_TABLE.length).toBe(LIMITS);
+    expect(LIMITS).toBeLessThanOrEqual(1 << LIMIT_ROW_BITS);
+    for (const { id, name, reason, meaning } of LIMIT_TABLE) {
+      expect(RefusalReason[name]).toBe(reason);
+      expect(Limit[name as keyof typeof Limit]).toBe(id);
+      expect(meaning).not.toBe('');
+    }
+  });
+});
+
+describe('a limit', () => {
+  it('goes down by a reload at once, and the journal is told before it is in force', () => {
+    const { limits, changes } = recorded();
+    limits.load([{ ...POSITION, value: 1000 }]);
+    expect(changes).toEqual([]);
+    expect(limits.reload([{ ...POSITION, value: 800 }])).toEqual([]);
+    expect(limits.value(Limit.maxPosition, Scope.account, 0)).toBe(800);
+    const change = { limit: 'maxPosition', scope: Scope.account, index: 0, before: 1000, after: 800, operator: '' };
+    expect(changes).toEqual([{ ...change, held: 1000 }]);
+  });
+
+  it('goes up by an operator with a name, and by nothing else', () => {
+    const { limits, changes } = recorded();
+    limits.load([{ ...POSITION, value: 1000 }]);
+    expect(limits.reload([{ ...POSITION, value: 1200 }])).toEqual([
+      'maxPosition of account main would go up from 1000 to 1200: only an operator may',
+    ]);
+    expect(limits.reload([{ ...POSITION, value: NO_LIMIT }])).toHaveLength(1);
+    expect(limits.lower({ ...POSITION, value: 1200 }, 'ann')).toMatch(/only an operator/);
+    expect(limits.raise({ ...POSITION, value: 1200 }, ' ')).toMatch(/must be named/);
+    expect(limits.value(Limit.maxPosition, Scope.account, 0)).toBe(1000);
+    expect(changes).toEqual([]);
+    expect(limits.raise({ ...POSITION, value: 1200 }, 'ann')).toBeUndefined();
+    expect(limits.value(Limit.maxPosition, Scope.account, 0)).toBe(1200);
+    expect(changes).toMatchObject([{ before: 1000, after: 1200, operator: 'ann', held: 1000 }]);
+  });
+
+  it('that does not change is no news', () => {
+    const { limits, changes } = recorded();
+    limits.load([{ ...POSITION, value: 1000 }]);
+    expect(limits.reload([{ ...POSITION, value: 1000 }])).toEqual([]);
+    expect(limits.raise({ ...POSITION, value: 1000 }, 'ann')).toBeUndefined();
+    expect(changes).toEqual([]);
+  });
+
+  it.each<[string, Parameters<RiskLimits['raise']>[0], RegExp]>([
+    ['a number that is no limit', { ...POSITION, limit: LIMITS, value: 1 }, /no limit number/],
+    [
+      'a scope it has not',
+      { limit: Limit.margin, scope: Scope.strategy, index: 0, value: 1 },
+      /only per global, account/,
+    ],
+    ['an account that is not there', { ...POSITION, index: 2, value: 1 }, /no account number 2/],
+    ['less than nothing', { ...POSITION, value: -1 }, /must not be -1/],
+    ['no number', { ...POSITION, value: Number.NaN }, /must not be NaN/],
+    ['half a switch', { limit: Limit.halted, scope: Scope.global, index: 0, value: 1 }, /is on or off/],
+    [
+      'more messages than are remembered',
+      { limit: Limit.messageRate, scope: Scope.global, index: 0, value: MOST_MESSAGES + 1 },
+      /at most/,
+    ],
+  ])('%s is refused in words', (_, setting, words) => {
+    const { limits, changes } = recorded();
+    expect(limits.raise(setting, 'ann')).toMatch(words);
+    expect(limits.lower(setting)).toMatch(words);
+    expect(changes).toEqual([]);
+  });
+
+  it('changed while trading holds for the next order', () => {
+    const rig = new RiskRig();
+    rig.limits.load([{ limit: Limit.maxOrderShares, scope: Scope.account, index: 0, value: 500 }]);
+    expect(rig.check({ shares: 500 })).toBe(0);
+    rig.limits.reload([{ limit: Limit.maxOrderShares, scope: Scope.account, index: 0, value: 100 }]);
+    expect(rig.check({ shares: 101 })).toBe(RefusalReason.maxOrderShares);
+    rig.limits.raise({ limit: Limit.maxOrderShares, scope: Scope.account, index: 0, value: 200 }, 'ann');
+    expect(rig.check({ shares: 200 })).toBe(0);
+    expect(rig.check({ shares: 201 })).toBe(RefusalReason.maxOrderShares);
+  });
+});
+
+describe('the cells', () => {
+  it('can be read by another thread through their description', () => {
+    const { limits } = recorded();
+    limits.load([{ ...POSITION, value: 1000 }]);
+    const { rows, limits: columns, cellsPerRow } = limits.describe();
+    const row = rows.findIndex(({ scope, name }) => scope === 'account' && name === 'main');
+    const column = columns.findIndex(({ name }) => name === 'maxPosition');
+    expect(new Float64Array(limits.memory)[row * cellsPerRow + column]).toBe(1000);
+    expect(new RiskLimits(RIG_SHAPE, limits.memory, true).value(Limit.maxPosition, Scope.account, 0)).toBe(1000);
+  });
+});
