@@ -229,6 +229,33 @@ describe('replayCapture', () => {
     expect(seen).toEqual([1, 2, 3, 4].map((number) => `0 ${number} ${1e9 + number * 1000} unit ${number}`));
   });
 
+  it('waits as long as the hold-off says, though that is longer than the deadline of the recovery ladder', async () => {
+    const slow = [
+      ...[1, 3].map((number) => numbered('A', number, number * 1000)),
+      numbered('B', 2, 3600e9),
+      numbered('A', 4, 3601e9),
+    ];
+    const files = [CaptureFile.ofBytes('slow', write(shape, slow, moldPacket))];
+    const feed = { ...mold(linesOf(2)), arbitration: { holdOffNs: 7200e9 } };
+    const { reports } = await replayCapture({ feeds: [feed], files });
+    expect(reports[0]).toMatchObject({ delivered: 4, gaps: [], filled: { otherLine: 1 } });
+  });
+
+  it('waits for as many units as the hold-off says, though the usual hold window has no room for them', async () => {
+    const numbers = Array.from({ length: 70_000 }, (_, i) => i + 3);
+    const long = numbers
+      .filter((number) => number % 1000 === 3)
+      .map((first) => {
+        const units = Array.from({ length: 1000 }, (_, i) => Buffer.from(`unit ${first + i}`));
+        return { line: 'A', stampNs: first, first, units };
+      });
+    const packets = [numbered('A', 1, 0), ...long, numbered('B', 2, 1e6)];
+    const files = [CaptureFile.ofBytes('long', write(shape, packets, moldPacket))];
+    const feed = { ...mold(linesOf(2)), arbitration: { holdOffNs: 10e9, holdOffCount: 100_000 } };
+    const { reports } = await replayCapture({ feeds: [feed], files });
+    expect(reports[0]).toMatchObject({ delivered: 70_002, gaps: [], filled: { otherLine: 1 } });
+  });
+
   it('follows a channel reset: what one line showed before the restart was believed is declared, not stepped over', async () => {
     const afterReset = [1, 2, 3, 4].map((number) => numbered('A', number, 20e9 + number * 1000));
     const before = [101, 102, 103].map((number) => numbered('A', number, number * 1000));

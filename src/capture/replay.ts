@@ -83,6 +83,9 @@ export class ReplayError extends Error {
 
 /** More units than any feed numbers in a day. */
 const MAX_FORWARD_JUMP = 1_000_000_000;
+/** The largest hold window that an arbiter takes, and what a unit in it is reckoned to need. */
+const MAX_WINDOW_UNITS = 1 << 20;
+const HELD_UNIT_BYTES = 512;
 /** Other feeds hear of the time passing at least this often while one of them is busy. */
 const TIME_STEP_NS = 1_000_000;
 const NANOSECONDS_PER_SECOND = 1_000_000_000;
@@ -108,7 +111,7 @@ class FeedRun implements FeedSink {
     this.#index = index;
     this.#feed = feed;
     this.#listener = listener;
-    const config: ArbiterConfig = {
+    const config = roomForHoldOff({
       ...defaultArbiterConfig,
       maxForwardJump: MAX_FORWARD_JUMP,
       ...feed.arbitration,
@@ -117,7 +120,7 @@ class FeedRun implements FeedSink {
       retransmit: undefined,
       snapshot: undefined,
       startAt: 'first-seen',
-    };
+    });
     const problems = arbiterConfigProblems(config);
     if (problems.length > 0) throw new ReplayError(`feed ${feed.name}: ${problems.join('; ')}`);
     this.cells = new Float64Array(feedCellCount(feed.lines.length));
@@ -221,6 +224,22 @@ export async function replayCapture(options: ReplayOptions): Promise<ReplayOutco
   }
   for (const run of runs) run.arbiter.end();
   return { reports: runs.map((run) => run.report()), scans, earliest: span.earliest, latest: span.latest };
+}
+
+/**
+ * The hold-off is the whole ladder of a replay, so nothing else may end it sooner: neither the deadline for the ladder
+ * nor a hold window too small for the units that may wait.
+ */
+function roomForHoldOff(config: ArbiterConfig): ArbiterConfig {
+  const { holdOffNs, holdOffCount } = config;
+  let { windowUnits } = config;
+  while (windowUnits < holdOffCount * 2 && windowUnits < MAX_WINDOW_UNITS) windowUnits *= 2;
+  return {
+    ...config,
+    gapDeadlineNs: Math.max(config.gapDeadlineNs, holdOffNs),
+    windowUnits,
+    holdBytes: Math.max(config.holdBytes, Math.min(holdOffCount, windowUnits) * HELD_UNIT_BYTES),
+  };
 }
 
 async function findFile(path: string): Promise<CaptureFile> {

@@ -746,7 +746,10 @@ export class Arbiter {
       let runFrom = from;
       let held = hold.find(from | 0) >= 0;
       let heldBy = held ? hold.source[hold.find(from | 0)] : -1;
-      for (let id = from + 1; id <= top + 1; id++) {
+      // Ends by count, not by number: 2^53 would never be passed.
+      const runEnd = top - from + 1;
+      for (let step = 1; step <= runEnd; step++) {
+        const id = from + step;
         const slot = id <= top ? hold.find(id | 0) : -1;
         const ends = id > top || slot >= 0 !== held || (held && filling && hold.source[slot] !== heldBy);
         if (!ends) continue;

@@ -253,8 +253,23 @@ describe('numbers', () => {
 
   it('takes the highest number there can be', () => {
     const rig = new FeedRig();
-    const top = Number.MAX_SAFE_INTEGER - 1;
-    rig.bring(0, top - 2, top - 1).bring(0, top);
-    expect(rig.ids).toEqual(span(top - 2, top));
+    const top = Number.MAX_SAFE_INTEGER;
+    rig
+      .bring(0, top - 4, top - 3)
+      .bring(0, top)
+      .bring(1, top - 2, top)
+      .bring(1, top);
+    expect(rig.ids).toEqual(span(top - 4, top));
+    expect(lineLost(rig.arbiter.cells, 0)).toBe(2);
+  });
+
+  it('does not stall on a hole below the highest number there can be, where counting on never gets past 2^53', () => {
+    const rig = new FeedRig({ policy: 'sticky' });
+    const top = Number.MAX_SAFE_INTEGER;
+    rig.bring(0, top - 4).bring(1, top);
+    rig.arbiter.operatorSwitch(1);
+    expect(rig.ranges(FeedEventKind.gapOpened)).toEqual([[top - 3, top - 1]]);
+    rig.bring(0, top - 3, top - 1);
+    expect(rig.ids).toEqual(span(top - 4, top));
   });
 });

@@ -15,7 +15,7 @@ export class BlockFramer implements Framer {
     frame.session[0] = view.getInt32(offset + BlockPacket.session);
     const first = view.getUint32(offset + BlockPacket.first) * TWO_32 + view.getUint32(offset + BlockPacket.first + 4);
     const count = view.getUint16(offset + BlockPacket.count);
-    if (first < 1 || first + count > Number.MAX_SAFE_INTEGER) return this.bad(frame, MalformedReason.badNumber);
+    if (first < 1 || first > Number.MAX_SAFE_INTEGER - count + 1) return this.bad(frame, MalformedReason.badNumber);
     frame.ids[FrameId.first] = first;
     frame.ids[FrameId.next] = first + count;
     frame.ids[FrameId.predecessor] = first - 1;

@@ -74,7 +74,8 @@ export class MoldUdp64Framer implements Framer {
       ids[FrameId.predecessor] = first - 1;
       return count === Wire.heartbeatCount ? Kind.heartbeat : Kind.endOfSession;
     }
-    if (high === UNSAFE_HIGH_WORD - 1 && first + count > Number.MAX_SAFE_INTEGER)
+    // The number after the last one may be 2^53: it is exact, and never that of a unit.
+    if (high === UNSAFE_HIGH_WORD - 1 && first > Number.MAX_SAFE_INTEGER - count + 1)
       return refuse(frame, MalformedReason.badNumber);
     const unitOffset = frame.unitOffset;
     const unitLength = frame.unitLength;
