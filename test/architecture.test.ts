@@ -24,6 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   config: ['feed', 'order', 'sim'],
   doctor: ['io', 'runtime', 'config'],
   service: ['io'],
+  server: ['feed', 'ring', 'runtime', 'config', 'order', 'strategy'],
   sim: ['feed', 'ring', 'io', 'runtime', 'capture', 'venues', 'config'],
 };
 /** The whole program: they may import everything, and only they may import `cli`. */
