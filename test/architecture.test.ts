@@ -52,6 +52,8 @@ interface Import {
   /** For relative imports: path in `src`. */
   readonly target?: string;
   readonly to?: string;
+  /** `type`: gone once the types are stripped. */
+  readonly kind: 'type' | 'value';
 }
 
 const IMPORT = /\b(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]|\bimport\s*\(?\s*['"]([^'"]+)['"]/g;
@@ -62,9 +64,10 @@ function importsOf(file: string): Import[] {
   return [...readFileSync(file, 'utf8').matchAll(IMPORT)].map((match) => {
     const specifier = match[1] ?? match[2];
     const from = path.split(sep)[0];
-    if (!specifier.startsWith('.')) return { file: path, from, specifier };
+    const kind = /^(import|export)\s+type\b/.test(match[0]) ? 'type' : 'value';
+    if (!specifier.startsWith('.')) return { file: path, from, specifier, kind };
     const target = relative(SOURCES, join(dirname(file), specifier));
-    return { file: path, from, specifier, target, to: target.split(sep)[0] };
+    return { file: path, from, specifier, target, to: target.split(sep)[0], kind };
   });
 }
 
@@ -128,6 +131,19 @@ describe('the pure folders', () => {
       ({ from, specifier }) => PURE.includes(from) && venues.some(({ name }) => specifier.includes(name)),
     );
     expect(named.map(shown)).toEqual([]);
+  });
+});
+
+describe("the simulated venue's order side", () => {
+  it('shares nothing with the order half that it is the truth for, not even by way of others', () => {
+    const seen = new Set<string>(FILES.filter((path) => path.startsWith(join('sim', 'exchange')) && !isTest(path)));
+    expect(seen.size).toBeGreaterThan(5);
+    for (const file of seen) {
+      for (const { target, kind } of importsOf(join(SOURCES, file))) {
+        if (target !== undefined && kind !== 'type') seen.add(target);
+      }
+    }
+    expect([...seen].filter((path) => path.startsWith(`order${sep}`) || path.startsWith(`gateway${sep}`))).toEqual([]);
   });
 });
 

@@ -10,7 +10,7 @@ import {
   SystemEvent,
 } from '../venues/nasdaq/itch5-market.ts';
 import { CrossTrade } from '../venues/nasdaq/itch5-orders.ts';
-import { anyLimit, Market, opposite, SelfMatch } from './exchange/market.ts';
+import { anyLimit, Halt, Market, opposite, SelfMatch } from './exchange/market.ts';
 import { BookSide, type ExchangeBook, HOUSE } from './exchange-book.ts';
 import type { FlowSource, SnapshotOutput } from './flow-source.ts';
 import { ItchTape } from './itch-tape.ts';
@@ -172,6 +172,21 @@ export class ItchGenerator implements FlowSource {
     }
   }
 
+  /** What is traded, by index. */
+  get symbols(): readonly string[] {
+    return this.#instruments.map(({ name }) => name);
+  }
+
+  /** The venue's clock: ns since midnight. */
+  get clockNs(): number {
+    return this.#tape.clockNs;
+  }
+
+  /** Others' orders are told in this store too, whose units so far the flow has produced. */
+  attach(store: UnitStore): void {
+    this.#store = store;
+  }
+
   produce(store: UnitStore, units: number): number {
     this.#store = store;
     if (this.finished) return 0;
@@ -300,7 +315,7 @@ export class ItchGenerator implements FlowSource {
       (instrument.startTicks - instrument.fair) * MEAN_REVERSION;
     if (instrument.fair < LOWEST_PRICE_TICKS) instrument.fair = LOWEST_PRICE_TICKS;
     if (this.market.halted[index] !== 0) {
-      if (this.#resumes(index)) this.#tape.tradingState(index, 'T', 'T3');
+      if (this.#resumes(index)) this.market.setHalted(index, Halt.none);
       else if (random.chance(ADD_SHARE.base)) this.#addOrder(index);
       else this.#deleteOrder(index);
       return;
@@ -340,19 +355,9 @@ export class ItchGenerator implements FlowSource {
     return this.market.halted[instrument.locate - 1] !== 0;
   }
 
-  /** Counts a halt down. @returns true where trading begins again; an operator's halt lasts until he ends it */
+  /** Counts a halt of the flow's own down. @returns true where trading begins again */
   #resumes(index: number): boolean {
-    const instrument = this.#instruments[index];
-    if (instrument.haltedFor === 0 || --instrument.haltedFor > 0) return false;
-    this.market.halted[index] = 0;
-    return true;
-  }
-
-  /** Halts an instrument, or lets it trade again, whatever the flow has decided. */
-  setHalted(index: number, halted: boolean): void {
-    this.#instruments[index].haltedFor = 0;
-    this.market.halted[index] = halted ? 1 : 0;
-    this.#tape.tradingState(index, halted ? 'H' : 'T', halted ? 'T1' : 'T3');
+    return this.market.halted[index] === Halt.flow && --this.#instruments[index].haltedFor === 0;
   }
 
   #tick(): void {
@@ -496,8 +501,7 @@ export class ItchGenerator implements FlowSource {
     switch (this.#random.below(7)) {
       case 0:
         instrument.haltedFor = HALT_EVENTS;
-        this.market.halted[index] = 1;
-        this.#tape.tradingState(index, 'H', 'T1');
+        this.market.setHalted(index, Halt.flow);
         return;
       case 1:
         instrument.restricted = !instrument.restricted;

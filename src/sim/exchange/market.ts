@@ -13,6 +13,16 @@ export const SelfMatch = {
 } as const;
 export type SelfMatch = (typeof SelfMatch)[keyof typeof SelfMatch];
 
+/** Who has halted an instrument. */
+export const Halt = {
+  none: 0,
+  /** The generated flow: it ends the halt by itself. */
+  flow: 1,
+  /** An operator: until he ends it. */
+  operator: 2,
+} as const;
+export type Halt = (typeof Halt)[keyof typeof Halt];
+
 /** Told what happens to orders that are not the house's. It must not touch the market meanwhile. */
 export interface MarketListener {
   /** @param resting false: it took what rested */
@@ -53,7 +63,7 @@ export class Market {
   /** The next order reference and match number. */
   nextReference: number;
   nextMatch = 1;
-  /** By instrument: 0 = trading. */
+  /** By instrument: {@link Halt} */
   readonly halted: Uint8Array;
   /** Executions of the last {@link take}. */
   executions = 0;
@@ -72,6 +82,13 @@ export class Market {
 
   get instruments(): number {
     return this.#instruments;
+  }
+
+  /** Halts an instrument, or lets it trade again. Orders that rest stay. */
+  setHalted(instrument: number, halt: Halt): void {
+    this.halted[instrument] = halt;
+    if (halt === Halt.none) this.tape.tradingState(instrument, 'T', 'T3');
+    else this.tape.tradingState(instrument, 'H', 'T1');
   }
 
   takeReference(): number {

@@ -1,0 +1,22 @@
+import type { ExchangePort } from './exchange-port.ts';
+
+/** What faults make of a port's requests and answers. Asked at each, so that "the next three" can be counted. */
+export interface Disturbance {
+  /** A request vanishes between gateway and engine. */
+  losesRequest(): boolean;
+  /** An execution is reported twice. */
+  repeatsExecution(): boolean;
+  /** A cancel comes too late for a few shares: they trade after it was confirmed. */
+  cancelsTooLate(): boolean;
+  /** A message was said to a port; it may be said to others as well. */
+  said(port: ExchangePort, bytes: Uint8Array, length: number): void;
+}
+
+const no = (): boolean => false;
+
+export const UNDISTURBED: Disturbance = {
+  losesRequest: no,
+  repeatsExecution: no,
+  cancelsTooLate: no,
+  said: () => {},
+};

@@ -1,0 +1,36 @@
+import { DropCopyRecord } from '../../venues/nasdaq/drop-copy.ts';
+import { clientIdText } from '../../venues/nasdaq/ouch-request.ts';
+import { MessageLog } from './message-log.ts';
+import type { VenueExecution } from './truth.ts';
+
+/** What is told on the drop copy of one account, in the order in which it happened. */
+export class DropCopyLog {
+  readonly account: string;
+  readonly log = new MessageLog();
+  readonly #bytes = new Uint8Array(DropCopyRecord.length);
+  readonly #record = new DropCopyRecord();
+  readonly #view = new DataView(this.#bytes.buffer);
+
+  constructor(account: string) {
+    this.account = account;
+  }
+
+  /** @param type of the record @param stampNs ns since midnight */
+  tell(type: number, execution: VenueExecution, stampNs: number, nowNs: number): void {
+    const { order, key, side, shares, price4, match, orderRef, liquidity } = execution;
+    const record = this.#record.begin(this.#view, 0, type);
+    record.timestampNs = stampNs;
+    record.username = order.port.options.username;
+    record.userRefNum = typeof key === 'number' ? key : 0;
+    record.id = typeof key === 'number' ? clientIdText(order.clientId) : key;
+    record.side = side;
+    record.shares = shares;
+    record.symbolHi = order.symbolHi;
+    record.symbolLo = order.symbolLo;
+    record.price4 = price4;
+    record.matchNumber = match;
+    record.orderRef = orderRef;
+    record.liquidity = liquidity;
+    this.log.append(this.#bytes, 0, DropCopyRecord.length, nowNs);
+  }
+}
