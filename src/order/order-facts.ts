@@ -1,0 +1,406 @@
+import { JournalRecord } from '../journal/record-types.ts';
+import { ExecutionFacts, movesMoney } from './execution-facts.ts';
+import type { SlotReflector } from './exposure.ts';
+import { deaf, type FactListener } from './fact-listener.ts';
+import type { FillTable } from './fill-table.ts';
+import { Incident } from './incidents.ts';
+import type { Ledger } from './ledger.ts';
+import { OrderChange } from './order-change.ts';
+import { SlotField, SlotTime } from './order-layout.ts';
+import type { OrderStore } from './order-store.ts';
+import { PortFacts } from './port-facts.ts';
+import { ReportFacts } from './report-facts.ts';
+import { PortDouble, StoreHeader } from './store-layout.ts';
+import { isDone, OrderFlag, OrderState } from './terms.ts';
+import { Fact, Fit } from './transitions.ts';
+import { ReportCell, ReportKind, type VenueReport } from './venue-report.ts';
+
+/** The intents that a `sendResult` may be about: their record's type. */
+export const Intent = {
+  enter: JournalRecord.enterIntent.type,
+  replace: JournalRecord.replaceIntent.type,
+  cancel: JournalRecord.cancelIntent.type,
+} as const;
+
+export const SendResult = { handed: 0, queued: 1, withdrawn: 2 } as const;
+
+/** Why a cancel was asked for. */
+export const CancelCause = { strategy: 0, cancelAll: 1, endOfDay: 2, kill: 3, operator: 4 } as const;
+
+// Local names: the compiler folds constants of its own module into the code, but loads imported ones each time.
+const STATE = SlotField.state;
+const FLAGS = SlotField.flags;
+const PENDING_CANCEL = OrderFlag.pendingCancel;
+const PENDING_REPLACE = OrderFlag.pendingReplace;
+const PENDING_EITHER = PENDING_CANCEL | PENDING_REPLACE;
+const SYSTEM_CANCEL = OrderFlag.systemCancel;
+const WITHDRAWN = SendResult.withdrawn;
+const INTENT_ENTER = Intent.enter;
+const INTENT_REPLACE = Intent.replace;
+const EXPECTED = PortDouble.expected;
+const SEQUENCE = ReportCell.sequence;
+
+export interface OrderFactsOptions {
+  /** Ports whose replaces state what is to remain (`replaceShares: 'remaining'`). Default: none. */
+  readonly remainingPorts?: readonly number[];
+  /** Default: nobody. */
+  readonly listener?: FactListener;
+  /** Keeps figures of its own after the ledger has: risk. */
+  readonly reflector?: SlotReflector;
+}
+
+/**
+ * Everything that changes orders, one method per kind of journal record. The gateway calls a method after its record is
+ * in the journal; recovery reads records and calls the same methods. The same facts give the same memory, bit for bit.
+ *
+ * Before each call {@link nowNs} holds the record's monotonic ns. No call throws: what can't be is counted
+ * ({@link Incident}) and survived.
+ */
+export class OrderFacts {
+  readonly store: OrderStore;
+  readonly ledger: Ledger;
+  readonly fills: FillTable;
+  /** Cell 0: monotonic ns of the fact that follows. */
+  readonly nowNs: Float64Array;
+  private readonly change: OrderChange;
+  private readonly reports: ReportFacts;
+  private readonly executions: ExecutionFacts;
+  private readonly ports: PortFacts;
+
+  constructor(store: OrderStore, ledger: Ledger, fills: FillTable, options: OrderFactsOptions = {}) {
+    this.store = store;
+    this.ledger = ledger;
+    this.fills = fills;
+    const remaining = new Int32Array(store.ports);
+    for (const port of options.remainingPorts ?? []) remaining[port] = 1;
+    this.change = new OrderChange(store, ledger, options.listener ?? deaf);
+    if (options.reflector !== undefined) this.change.reflector = options.reflector;
+    this.nowNs = this.change.nowNs;
+    const reports = new ReportFacts(this.change, remaining);
+    this.reports = reports;
+    this.executions = new ExecutionFacts(this.change, fills, reports);
+    this.ports = new PortFacts(this.change);
+  }
+
+  /** A gateway begins to write on this trading day (yyyymmdd). @returns false: the memory holds another day's orders */
+  opened(day: number, epoch: number): boolean {
+    const { int32 } = this.store;
+    if (int32[StoreHeader.day] !== 0 && int32[StoreHeader.day] !== day) {
+      this.bad(-1, day);
+      return false;
+    }
+    int32[StoreHeader.day] = day;
+    int32[StoreHeader.epoch] = epoch;
+    return true;
+  }
+
+  /** A position as stated: start of day, or an operator. @param strategy -1: the account as a whole */
+  position(
+    account: number,
+    strategy: number,
+    instrument: number,
+    shares: number,
+    averagePrice4: number,
+    realised4: number,
+  ): void {
+    const { ledger } = this;
+    const known = within(account, ledger.accounts) && within(instrument, ledger.instruments);
+    if (!known || strategy < -1 || strategy >= ledger.strategies) {
+      this.bad(-1, instrument);
+      return;
+    }
+    // The average of exact sums, times its shares, is the exact cost again once rounded (up to 2^51).
+    ledger.setPosition(account, strategy, instrument, shares, Math.round(averagePrice4 * shares) + 0, realised4);
+  }
+
+  /** Cash that an account begins the day with. */
+  balance(account: number, cash4: number): void {
+    if (within(account, this.ledger.accounts)) this.ledger.setBalance(account, cash4);
+    else this.bad(-1, account);
+  }
+
+  /**
+   * The intent to send a new order is in the journal.
+   * @param number of the order: `store.allocate() + 1`
+   * @param ref `store.nextRef(port)`
+   * @param marketPrice4 what a share is counted at if `price4` is `MARKET_PRICE4`; else 0
+   * @returns its slot, or -1 where that can't be
+   */
+  entered(
+    number: number,
+    strategy: number,
+    account: number,
+    port: number,
+    session: number,
+    instrument: number,
+    ref: number,
+    side: number,
+    marking: number,
+    timeInForce: number,
+    shares: number,
+    price4: number,
+    marketPrice4: number,
+    tag: number,
+  ): number {
+    const { store, ledger, change } = this;
+    const slot = number - 1;
+    const fits =
+      slot === store.allocate() &&
+      within(port, store.ports) &&
+      within(instrument, store.instruments) &&
+      within(instrument, ledger.instruments) &&
+      within(strategy, store.strategies) &&
+      within(strategy, ledger.strategies) &&
+      within(account, ledger.accounts) &&
+      shares > 0 &&
+      price4 >= 0;
+    if (!fits) {
+      this.bad(port, number);
+      return -1;
+    }
+    this.ports.settle(port);
+    const base = change.begin(slot);
+    const { int32, float64 } = store;
+    int32[base + STATE] = OrderState.new;
+    int32[base + SlotField.number] = number;
+    int32[base + SlotField.strategy] = strategy;
+    int32[base + SlotField.account] = account;
+    int32[base + SlotField.instrument] = instrument;
+    int32[base + SlotField.side] = side;
+    int32[base + SlotField.marking] = marking;
+    int32[base + SlotField.timeInForce] = timeInForce;
+    int32[base + SlotField.port] = port;
+    int32[base + SlotField.session] = session;
+    int32[base + SlotField.ref] = ref;
+    int32[base + SlotField.firstRef] = ref;
+    int32[base + SlotField.price4] = price4;
+    int32[base + SlotField.marketPrice4] = marketPrice4;
+    int32[base + SlotField.shares] = shares;
+    int32[base + SlotField.leaves] = shares;
+    int32[base + SlotField.tag] = tag;
+    float64[(base >> 1) + SlotTime.intentNs] = this.nowNs[0];
+    float64[(base >> 1) + SlotTime.changedNs] = this.nowNs[0];
+    store.publishCount(number);
+    if (!store.bindRef(port, ref, slot)) this.bad(port, ref);
+    store.useRef(port, ref);
+    store.link(slot);
+    ledger.entered(slot);
+    change.end(slot, Fact.sent, false);
+    return slot;
+  }
+
+  /** The intent to replace is in the journal. @param shares as the port's `replaceShares` rule means them */
+  replaceAsked(slot: number, session: number, ref: number, shares: number, price4: number): boolean {
+    const { store, change } = this;
+    if (!this.known(slot)) return false;
+    const { int32 } = store;
+    const base = this.settled(slot);
+    const free = (int32[base + FLAGS] & PENDING_REPLACE) === 0;
+    if (!free || shares <= 0 || price4 < 0) {
+      this.change.incident(Incident.illegal, slot, Fact.replaceAsked);
+      return false;
+    }
+    change.begin(slot);
+    const legal = change.transit(slot, Fact.replaceAsked) === Fit.legal;
+    const port = int32[base + SlotField.port];
+    if (!store.bindRef(port, ref, slot)) this.bad(port, ref);
+    store.useRef(port, ref);
+    if (legal) {
+      int32[base + FLAGS] |= PENDING_REPLACE;
+      int32[base + SlotField.session] = session;
+      int32[base + SlotField.pendingRef] = ref;
+      int32[base + SlotField.pendingShares] = shares;
+      int32[base + SlotField.pendingPrice4] = price4;
+    }
+    change.end(slot, Fact.replaceAsked, false);
+    return legal;
+  }
+
+  /** The intent to cancel is in the journal. @param cause {@link CancelCause} */
+  cancelAsked(slot: number, cause: number): boolean {
+    const { change } = this;
+    if (!this.known(slot)) return false;
+    const base = this.settled(slot);
+    change.begin(slot);
+    const legal = change.transit(slot, Fact.cancelAsked) === Fit.legal;
+    if (legal) {
+      this.store.int32[base + FLAGS] |= PENDING_CANCEL | (cause === CancelCause.strategy ? 0 : SYSTEM_CANCEL);
+    }
+    change.end(slot, Fact.cancelAsked, false);
+    return legal;
+  }
+
+  /**
+   * What came of an intent. @param intent {@link Intent}, @param result {@link SendResult}
+   * @param reason `RefusalReason` where it was withdrawn
+   */
+  sendResult(slot: number, intent: number, result: number, reason: number): void {
+    const { change } = this;
+    if (!this.known(slot)) return;
+    const base = this.settled(slot);
+    const { int32, float64 } = this.store;
+    change.begin(slot);
+    let fact: number = Fact.sent;
+    if (intent === INTENT_ENTER) {
+      if (result === WITHDRAWN) fact = Fact.withdrawn;
+      if (change.transit(slot, fact) === Fit.legal) {
+        if (result === WITHDRAWN) int32[base + SlotField.reason] = -reason;
+        else float64[(base >> 1) + SlotTime.sentNs] = this.nowNs[0];
+      }
+    } else if (result === WITHDRAWN) {
+      fact = Fact.requestWithdrawn;
+      change.transit(slot, fact);
+      change.dropPending(base, intent === INTENT_REPLACE ? PENDING_REPLACE : PENDING_CANCEL);
+    }
+    change.end(slot, fact, true);
+  }
+
+  /**
+   * A venue's report, as a session of the port heard it.
+   * @returns the slot of the order it is about, or -1
+   */
+  reported(port: number, report: VenueReport): number {
+    if (!within(port, this.store.ports)) {
+      this.bad(port, report.ref);
+      return -1;
+    }
+    const fresh = this.count(port, report);
+    if (!isAboutOrder(report.kind)) return -1;
+    this.ports.settle(port);
+    const slot = this.find(port, report);
+    if (slot < 0) {
+      const money = report.kind === ReportKind.executed;
+      this.change.portIncident(money ? Incident.unknownExecution : Incident.unknownRef, port, -1, report.ref);
+      return -1;
+    }
+    if (movesMoney(report.kind)) this.execution(slot, report, 0);
+    else if (fresh) this.reports.apply(slot, report);
+    else this.change.incident(Incident.repeated, slot, report.ref);
+    return slot;
+  }
+
+  /** An execution, bust or correction learned from another source than the port. @param source its number, from 1 */
+  evidence(source: number, port: number, report: VenueReport): number {
+    if (!within(port, this.store.ports) || !movesMoney(report.kind)) {
+      this.bad(port, report.ref);
+      return -1;
+    }
+    this.ports.settle(port);
+    const slot = this.find(port, report);
+    if (slot < 0) this.change.portIncident(Incident.unknownExecution, port, -1, report.ref);
+    else this.execution(slot, report, source);
+    return slot;
+  }
+
+  /**
+   * An order's fate was concluded from the venue's evidence: no request of it is under way any more.
+   * @param row of the resolution table, @param after `OrderState` concluded
+   */
+  resolved(slot: number, row: number, after: number): boolean {
+    const { change } = this;
+    if (!this.known(slot)) return false;
+    const base = this.settled(slot);
+    const { int32 } = this.store;
+    const open = int32[base + SlotField.leaves];
+    let fact: number = Fact.resolvedOpen;
+    if (after === OrderState.rejected) fact = Fact.resolvedNever;
+    else if (isDone(after)) fact = Fact.resolvedDead;
+    change.begin(slot);
+    const legal = change.transit(slot, fact) === Fit.legal;
+    if (legal) {
+      int32[base + SlotField.resolution] = row + 1;
+      if (fact === Fact.resolvedDead) int32[base + SlotField.cancelled] += open;
+      change.dropPending(base, PENDING_EITHER);
+    }
+    change.end(slot, fact, true);
+    return legal;
+  }
+
+  /**
+   * The session of a port is lost: what is in flight is unknown, what rests is blind. The loss counts at once;
+   * {@link markLost} writes it to the orders.
+   * @param evidence `Evidence`
+   */
+  portLost(port: number, session: number, evidence: number): void {
+    if (within(port, this.store.ports)) this.ports.lost(port, session, evidence);
+    else this.bad(port, session);
+  }
+
+  /** Writes a port's loss to at most so many orders, oldest first. @returns true once all have it */
+  markLost(port: number, atMost: number): boolean {
+    return within(port, this.store.ports) ? this.ports.markLost(port, atMost) : true;
+  }
+
+  /** A port's orders can be reached again. @param nextRef what the venue expects next, 0 = not told */
+  portRecovered(port: number, nextRef: number): void {
+    if (within(port, this.store.ports)) this.ports.recovered(port, nextRef);
+    else this.bad(port, nextRef);
+  }
+
+  /** A question was sent under a reference of the port (0: it took none). */
+  barrierSent(port: number, ref: number): void {
+    if (!within(port, this.store.ports)) this.bad(port, ref);
+    else if (ref > 0) this.store.useRef(port, ref);
+  }
+
+  /** A login was accepted: the next sequenced message has that number. */
+  loggedIn(port: number, expected: number): void {
+    if (within(port, this.store.ports)) this.store.float64[(this.store.port(port) >> 1) + EXPECTED] = expected;
+    else this.bad(port, 0);
+  }
+
+  /** How often an {@link Incident} was counted. Cold. */
+  incidents(incident: number): number {
+    return this.store.float64[this.store.counters + incident];
+  }
+
+  private execution(slot: number, report: VenueReport, source: number): void {
+    if (report.kind === ReportKind.executed) this.executions.executed(slot, report, source);
+    else if (report.kind === ReportKind.broken) this.executions.broken(slot, report, source);
+    else this.executions.corrected(slot, report, source);
+  }
+
+  /** Follows the port's sequence. @returns false for a message that was taken before */
+  private count(port: number, report: VenueReport): boolean {
+    const sequence = report.cells[SEQUENCE];
+    if (!(sequence > 0)) return true;
+    const cell = (this.store.port(port) >> 1) + EXPECTED;
+    const { float64 } = this.store;
+    if (sequence < float64[cell]) return false;
+    if (sequence > float64[cell]) this.change.portIncident(Incident.sequenceHole, port, -1, report.ref);
+    float64[cell] = sequence + 1;
+    return true;
+  }
+
+  private find(port: number, report: VenueReport): number {
+    const slot = this.store.slotOfRef(port, report.ref);
+    if (slot >= 0) return slot;
+    const replaces = report.kind === ReportKind.replaced || report.kind === ReportKind.replacedDead;
+    return replaces ? this.store.slotOfRef(port, report.previousRef) : -1;
+  }
+
+  private known(slot: number): boolean {
+    if (this.store.slotOfNumber(slot + 1) >= 0) return true;
+    this.bad(-1, slot);
+    return false;
+  }
+
+  /** Index of the slot's first int32, once a marking of its port under way is finished. */
+  private settled(slot: number): number {
+    const base = this.store.base(slot);
+    this.ports.settle(this.store.int32[base + SlotField.port]);
+    return base;
+  }
+
+  private bad(port: number, value: number): void {
+    this.change.portIncident(Incident.badFact, port, -1, value);
+  }
+}
+
+function within(index: number, count: number): boolean {
+  return index >= 0 && index < count;
+}
+
+function isAboutOrder(kind: number): boolean {
+  return kind >= ReportKind.accepted && kind < ReportKind.nextRef;
+}
