@@ -1,0 +1,23 @@
+import {
+  LossCause as Cause,
+  SwitchEvidence as Evidence,
+  LineHealth as Health,
+  RefusalReason as Refusal,
+  FeedStatus as Status,
+} from '../feed/events.ts';
+import { MalformedReason } from '../feed/framer.ts';
+
+/** Words of a table of codes as values of a label, in the order of the codes: `otherLine` becomes `other_line`. */
+export function labelWords(codes: Readonly<Record<string, number>>): readonly string[] {
+  const words: string[] = [];
+  for (const [name, code] of Object.entries(codes))
+    words[code] = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return Array.from(words, (word, code) => word ?? `code_${code}`);
+}
+
+export const FeedStatus = labelWords(Status);
+export const LineHealth = labelWords(Health);
+export const LossCause = labelWords(Cause);
+export const SwitchEvidence = labelWords(Evidence);
+export const RefusalReason = labelWords(Refusal);
+export const MalformedWords = labelWords(MalformedReason);
