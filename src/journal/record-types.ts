@@ -86,7 +86,6 @@ export const JournalRecord = {
     ['price4'],
     ['tag'],
     ['clientHash'],
-    ['marketPrice4'],
   ]),
   replaceIntent: record(11, 'replaceIntent', [['number'], ['session'], ['ref'], ['shares'], ['price4']]),
   /** `cause`: 0 strategy, 1 cancel-all, 2 end of day, 3 kill, 4 operator. */

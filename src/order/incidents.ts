@@ -34,16 +34,14 @@ export const Incident = {
   fillTableFull: 14,
   /** A fact that the order's state does not admit; not applied. */
   illegal: 15,
-  /** Sequenced messages missing before one that has arrived. */
-  sequenceHole: 16,
   /** Without shares, or otherwise not possible; not applied. */
-  badReport: 17,
+  badReport: 16,
   /** A record or call names an order, port, account… that is not there; not applied. */
-  badFact: 18,
+  badFact: 17,
   /** A sum of money passed 2^53 units and is not exact any more. */
-  inexact: 19,
+  inexact: 18,
   /** The venue knows of references above those that we have given. */
-  refsAhead: 20,
+  refsAhead: 19,
 } as const;
 export type Incident = (typeof Incident)[keyof typeof Incident];
 

@@ -10,7 +10,7 @@ import { type MarginModel, marginInput, marginOutput } from './margin.ts';
 import { SlotField, SlotTime } from './order-layout.ts';
 import type { OrderStore } from './order-store.ts';
 import { tradeBase, tradeRow } from './position-row.ts';
-import { MARKET_PRICE4 as AT_MARKET, OrderFlag, OrderState, Side } from './terms.ts';
+import { OrderFlag, OrderState, Side } from './terms.ts';
 
 export interface LedgerOptions {
   /** Venue of each port. */
@@ -25,7 +25,6 @@ const FILLED = OrderState.filled;
 const PENDING_REPLACE = OrderFlag.pendingReplace;
 const UNKNOWN = OrderFlag.unknown;
 const BLIND = OrderFlag.blind;
-const MARKET = AT_MARKET;
 const BUY = Side.buy;
 const S_STATE = SlotField.state;
 const S_FLAGS = SlotField.flags;
@@ -39,7 +38,6 @@ const S_LEAVES = SlotField.leaves;
 const S_TAKEN = SlotField.taken;
 const S_PENDING_SHARES = SlotField.pendingShares;
 const S_PENDING_PRICE = SlotField.pendingPrice4;
-const S_MARKET_PRICE = SlotField.marketPrice4;
 const S_RESERVED_SHARES = SlotField.reservedShares;
 const S_RESERVED_PRICE = SlotField.reservedPrice4;
 const S_REFLECTED_FLAGS = SlotField.reflectedFlags;
@@ -149,12 +147,9 @@ export class Ledger extends LedgerCells implements Exposure {
       shownFlags = flags & (UNKNOWN | BLIND);
       shares = int32[base + S_LEAVES];
       price4 = int32[base + S_PRICE];
-      const market = int32[base + S_MARKET_PRICE];
-      if (price4 === MARKET && market !== 0) price4 = market;
       value4 = shares * price4;
       if ((flags & PENDING_REPLACE) !== 0) {
-        let newPrice4 = int32[base + S_PENDING_PRICE];
-        if (newPrice4 === MARKET && market !== 0) newPrice4 = market;
+        const newPrice4 = int32[base + S_PENDING_PRICE];
         const asked = int32[base + S_PENDING_SHARES];
         if (this.remaining[int32[base + S_PORT]] !== 0) {
           // All that is open may trade before the replace arrives, and then what it says is to remain.

@@ -14,7 +14,7 @@ describe('the life of an order', () => {
     expect(slot).toBe(0);
     expect(rig.slot(slot, 'state')).toBe(OrderState.new);
     expect(rig.account()).toMatchObject({ openBuyShares: 100, openBuyValue4: 10_000_000, openOrders: 1 });
-    rig.facts.sendResult(slot, Intent.enter, SendResult.handed, 0);
+    rig.facts.sendResult(slot, Intent.enter, 0, SendResult.handed, 0, 49);
     expect(rig.slot(slot, 'state')).toBe(OrderState.sent);
     rig.accept(slot);
     expect(rig.slot(slot, 'state')).toBe(OrderState.live);
@@ -67,7 +67,7 @@ describe('the life of an order', () => {
   it('ends when the last check took it back, with our reason', () => {
     const rig = new OrderRig();
     const slot = rig.intend();
-    rig.facts.sendResult(slot, Intent.enter, SendResult.withdrawn, RefusalReason.killed);
+    rig.facts.sendResult(slot, Intent.enter, 0, SendResult.withdrawn, RefusalReason.killed, 0);
     expect(rig.slot(slot, 'state')).toBe(OrderState.rejected);
     expect(rig.slot(slot, 'reason')).toBe(-RefusalReason.killed);
     expect(rig.account().openBuyShares).toBe(0);

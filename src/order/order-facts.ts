@@ -10,8 +10,9 @@ import { SlotField, SlotTime } from './order-layout.ts';
 import type { OrderStore } from './order-store.ts';
 import { PortFacts } from './port-facts.ts';
 import { ReportFacts } from './report-facts.ts';
-import { PortDouble, StoreHeader } from './store-layout.ts';
-import { isDone, OrderFlag, OrderState } from './terms.ts';
+import { Effect } from './resolution-effect.ts';
+import { PortDouble, PortField, StoreHeader } from './store-layout.ts';
+import { OrderFlag, OrderState } from './terms.ts';
 import { Fact, Fit } from './transitions.ts';
 import { ReportCell, ReportKind, type VenueReport } from './venue-report.ts';
 
@@ -32,7 +33,7 @@ const STATE = SlotField.state;
 const FLAGS = SlotField.flags;
 const PENDING_CANCEL = OrderFlag.pendingCancel;
 const PENDING_REPLACE = OrderFlag.pendingReplace;
-const PENDING_EITHER = PENDING_CANCEL | PENDING_REPLACE;
+const UNKNOWN = OrderFlag.unknown;
 const SYSTEM_CANCEL = OrderFlag.systemCancel;
 const WITHDRAWN = SendResult.withdrawn;
 const INTENT_ENTER = Intent.enter;
@@ -123,7 +124,6 @@ export class OrderFacts {
    * The intent to send a new order is in the journal.
    * @param number of the order: `store.allocate() + 1`
    * @param ref `store.nextRef(port)`
-   * @param marketPrice4 what a share is counted at if `price4` is `MARKET_PRICE4`; else 0
    * @returns its slot, or -1 where that can't be
    */
   entered(
@@ -139,7 +139,6 @@ export class OrderFacts {
     timeInForce: number,
     shares: number,
     price4: number,
-    marketPrice4: number,
     tag: number,
   ): number {
     const { store, ledger, change } = this;
@@ -174,7 +173,6 @@ export class OrderFacts {
     int32[base + SlotField.ref] = ref;
     int32[base + SlotField.firstRef] = ref;
     int32[base + SlotField.price4] = price4;
-    int32[base + SlotField.marketPrice4] = marketPrice4;
     int32[base + SlotField.shares] = shares;
     int32[base + SlotField.leaves] = shares;
     int32[base + SlotField.tag] = tag;
@@ -217,13 +215,14 @@ export class OrderFacts {
   }
 
   /** The intent to cancel is in the journal. @param cause {@link CancelCause} */
-  cancelAsked(slot: number, cause: number): boolean {
+  cancelAsked(slot: number, session: number, _ref: number, _shares: number, cause: number): boolean {
     const { change } = this;
     if (!this.known(slot)) return false;
     const base = this.settled(slot);
     change.begin(slot);
     const legal = change.transit(slot, Fact.cancelAsked) === Fit.legal;
     if (legal) {
+      this.store.int32[base + SlotField.session] = session;
       this.store.int32[base + FLAGS] |= PENDING_CANCEL | (cause === CancelCause.strategy ? 0 : SYSTEM_CANCEL);
     }
     change.end(slot, Fact.cancelAsked, false);
@@ -234,7 +233,7 @@ export class OrderFacts {
    * What came of an intent. @param intent {@link Intent}, @param result {@link SendResult}
    * @param reason `RefusalReason` where it was withdrawn
    */
-  sendResult(slot: number, intent: number, result: number, reason: number): void {
+  sendResult(slot: number, intent: number, _session: number, result: number, reason: number, _bytes: number): void {
     const { change } = this;
     if (!this.known(slot)) return;
     const base = this.settled(slot);
@@ -248,7 +247,7 @@ export class OrderFacts {
         else float64[(base >> 1) + SlotTime.sentNs] = this.nowNs[0];
       }
     } else if (result === WITHDRAWN) {
-      fact = Fact.requestWithdrawn;
+      fact = Fact.requestVoid;
       change.transit(slot, fact);
       change.dropPending(base, intent === INTENT_REPLACE ? PENDING_REPLACE : PENDING_CANCEL);
     }
@@ -259,12 +258,12 @@ export class OrderFacts {
    * A venue's report, as a session of the port heard it.
    * @returns the slot of the order it is about, or -1
    */
-  reported(port: number, report: VenueReport): number {
+  reported(port: number, _session: number, report: VenueReport): number {
     if (!within(port, this.store.ports)) {
       this.bad(port, report.ref);
       return -1;
     }
-    const fresh = this.count(port, report);
+    this.follow(port, report);
     if (!isAboutOrder(report.kind)) return -1;
     this.ports.settle(port);
     const slot = this.find(port, report);
@@ -274,54 +273,79 @@ export class OrderFacts {
       return -1;
     }
     if (movesMoney(report.kind)) this.execution(slot, report, 0);
-    else if (fresh) this.reports.apply(slot, report);
-    else this.change.incident(Incident.repeated, slot, report.ref);
+    else this.reports.apply(slot, report);
     return slot;
   }
 
-  /** An execution, bust or correction learned from another source than the port. @param source its number, from 1 */
+  /** The answer to a probe: it takes a number of the port's sequence and says nothing of an order. */
+  probeAnswered(port: number, report: VenueReport): void {
+    if (within(port, this.store.ports)) this.follow(port, report);
+    else this.bad(port, report.ref);
+  }
+
+  /**
+   * An execution, bust, correction or end learned from another source than the port.
+   *
+   * A cancel counts only if it ends the order: the port will tell the same again, and a part taken off twice would leave
+   * the order smaller than it is.
+   * @param source its number, from 1
+   */
   evidence(source: number, port: number, report: VenueReport): number {
-    if (!within(port, this.store.ports) || !movesMoney(report.kind)) {
+    const money = movesMoney(report.kind);
+    const end = report.kind === ReportKind.cancelled || report.kind === ReportKind.selfMatchCancelled;
+    if (!within(port, this.store.ports) || !(money || end)) {
       this.bad(port, report.ref);
       return -1;
     }
     this.ports.settle(port);
     const slot = this.find(port, report);
-    if (slot < 0) this.change.portIncident(Incident.unknownExecution, port, -1, report.ref);
-    else this.execution(slot, report, source);
+    if (slot < 0)
+      this.change.portIncident(money ? Incident.unknownExecution : Incident.unknownRef, port, -1, report.ref);
+    else if (money) this.execution(slot, report, source);
+    else if (report.shares >= this.store.int32[this.store.base(slot) + SlotField.leaves])
+      this.reports.apply(slot, report);
     return slot;
   }
 
   /**
-   * An order's fate was concluded from the venue's evidence: no request of it is under way any more.
-   * @param row of the resolution table, @param after `OrderState` concluded
+   * An order's fate, or that of a request about it, was concluded from the venue's evidence.
+   * @param row of the resolution table, @param effect {@link Effect} of that row
    */
-  resolved(slot: number, row: number, after: number): boolean {
+  resolved(slot: number, row: number, effect: number): boolean {
     const { change } = this;
     if (!this.known(slot)) return false;
     const base = this.settled(slot);
     const { int32 } = this.store;
-    const open = int32[base + SlotField.leaves];
-    let fact: number = Fact.resolvedOpen;
-    if (after === OrderState.rejected) fact = Fact.resolvedNever;
-    else if (isDone(after)) fact = Fact.resolvedDead;
+    const fact = factOf(effect);
     change.begin(slot);
+    int32[base + SlotField.resolution] = row + 1;
     const legal = change.transit(slot, fact) === Fit.legal;
     if (legal) {
-      int32[base + SlotField.resolution] = row + 1;
-      if (fact === Fact.resolvedDead) int32[base + SlotField.cancelled] += open;
-      change.dropPending(base, PENDING_EITHER);
+      if (effect === Effect.replaceDropped) change.dropPending(base, PENDING_REPLACE);
+      else if (effect === Effect.cancelDropped) change.dropPending(base, PENDING_CANCEL);
+      else if (effect === Effect.sentAgain) {
+        int32[base + FLAGS] &= ~UNKNOWN;
+        this.store.float64[(base >> 1) + SlotTime.sentNs] = this.nowNs[0];
+      }
     }
     change.end(slot, fact, true);
     return legal;
   }
 
   /**
-   * The session of a port is lost: what is in flight is unknown, what rests is blind. The loss counts at once;
-   * {@link markLost} writes it to the orders.
+   * The session of a port is lost: what is in flight is unknown, what rests is blind.
    * @param evidence `Evidence`
    */
   portLost(port: number, session: number, evidence: number): void {
+    this.noteLost(port, session, evidence);
+    this.markLost(port, this.store.maxOrders);
+  }
+
+  /**
+   * The same in two steps: the loss counts at once, {@link markLost} writes it to the orders, as many as there is time
+   * for. Their exposure does not change by it, so what is waiting may be sent elsewhere first.
+   */
+  noteLost(port: number, session: number, evidence: number): void {
     if (within(port, this.store.ports)) this.ports.lost(port, session, evidence);
     else this.bad(port, session);
   }
@@ -332,21 +356,29 @@ export class OrderFacts {
   }
 
   /** A port's orders can be reached again. @param nextRef what the venue expects next, 0 = not told */
-  portRecovered(port: number, nextRef: number): void {
+  portRecovered(port: number, _session: number, nextRef: number): void {
     if (within(port, this.store.ports)) this.ports.recovered(port, nextRef);
     else this.bad(port, nextRef);
   }
 
   /** A question was sent under a reference of the port (0: it took none). */
-  barrierSent(port: number, ref: number): void {
+  barrierSent(port: number, _session: number, ref: number, _number: number): void {
     if (!within(port, this.store.ports)) this.bad(port, ref);
     else if (ref > 0) this.store.useRef(port, ref);
   }
 
-  /** A login was accepted: the next sequenced message has that number. */
-  loggedIn(port: number, expected: number): void {
-    if (within(port, this.store.ports)) this.store.float64[(this.store.port(port) >> 1) + EXPECTED] = expected;
+  /** A login was accepted. @param expected cell 0: number of the next sequenced message */
+  login(port: number, _session: number, expected: Float64Array): void {
+    if (within(port, this.store.ports)) this.store.float64[(this.store.port(port) >> 1) + EXPECTED] = expected[0];
     else this.bad(port, 0);
+  }
+
+  /** Orders that the last loss of a port has made unknown, and blind. */
+  foundUnknown(port: number): number {
+    return this.store.int32[this.store.port(port) + PortField.foundUnknown];
+  }
+  foundBlind(port: number): number {
+    return this.store.int32[this.store.port(port) + PortField.foundBlind];
   }
 
   /** How often an {@link Incident} was counted. Cold. */
@@ -360,16 +392,10 @@ export class OrderFacts {
     else this.executions.corrected(slot, report, source);
   }
 
-  /** Follows the port's sequence. @returns false for a message that was taken before */
-  private count(port: number, report: VenueReport): boolean {
+  /** Keeps what the port's next number is; what was heard before is kept out by the port. */
+  private follow(port: number, report: VenueReport): void {
     const sequence = report.cells[SEQUENCE];
-    if (!(sequence > 0)) return true;
-    const cell = (this.store.port(port) >> 1) + EXPECTED;
-    const { float64 } = this.store;
-    if (sequence < float64[cell]) return false;
-    if (sequence > float64[cell]) this.change.portIncident(Incident.sequenceHole, port, -1, report.ref);
-    float64[cell] = sequence + 1;
-    return true;
+    if (sequence > 0) this.store.float64[(this.store.port(port) >> 1) + EXPECTED] = sequence + 1;
   }
 
   private find(port: number, report: VenueReport): number {
@@ -395,6 +421,12 @@ export class OrderFacts {
   private bad(port: number, value: number): void {
     this.change.portIncident(Incident.badFact, port, -1, value);
   }
+}
+
+function factOf(effect: number): number {
+  if (effect === Effect.rejected) return Fact.resolvedNever;
+  if (effect === Effect.trusted) return Fact.resolvedOpen;
+  return effect === Effect.replaceDropped || effect === Effect.cancelDropped ? Fact.requestVoid : Fact.noted;
 }
 
 function within(index: number, count: number): boolean {

@@ -70,12 +70,10 @@ export const SlotField = {
   instrumentNext: 37,
   /** Shares that executions took off the book, as first reported: busts and corrections bring none back. */
   taken: 38,
-  /** What a share of an order at the market is counted at; 0 for a limit order. */
-  marketPrice4: 39,
   /** Flags as the ledger has counted them. Written by the ledger alone. */
-  reflectedFlags: 40,
+  reflectedFlags: 39,
   /** The venue has confirmed it: 1. */
-  confirmed: 41,
+  confirmed: 40,
 } as const;
 
 /** Float64 fields of a slot, by index from the slot's start. They begin behind the int32 fields. */

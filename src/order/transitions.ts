@@ -26,21 +26,19 @@ export const Fact = {
   noted: 13,
   replaceAsked: 14,
   cancelAsked: 15,
-  /** The last check before `send` took a replace or cancel back. */
-  requestWithdrawn: 16,
+  /** A replace or cancel came to nothing: taken back before `send`, or proved never to have arrived. */
+  requestVoid: 16,
   /** The session that could tell its fate is lost. */
   lost: 17,
   /** Reachable again. */
   recovered: 18,
   /** Concluded from the venue's evidence: it stands as we know it, and no request is under way. */
   resolvedOpen: 19,
-  /** Concluded: it is on no book. */
-  resolvedDead: 20,
-  /** Concluded: it never arrived. */
-  resolvedNever: 21,
+  /** Concluded: it is on no book and never will be. */
+  resolvedNever: 20,
 } as const;
 export type Fact = (typeof Fact)[keyof typeof Fact];
-export const FACTS = 22;
+export const FACTS = 21;
 export const STATES = 9;
 
 /** How a fact fits a state. */
@@ -106,11 +104,10 @@ export const TRANSITIONS: readonly (readonly Transition[])[] = [
   /* noted */ [illegal, same, same, same, same, late, late, late, late],
   /* replaceAsked */ [illegal, same, same, same, same, illegal, illegal, illegal, illegal],
   /* cancelAsked */ [illegal, same, same, same, same, illegal, illegal, illegal, illegal],
-  /* requestWithdrawn */ [illegal, same, same, same, same, late, late, late, late],
+  /* requestVoid */ [illegal, same, same, same, same, late, late, late, late],
   /* lost */ [illegal, same, same, same, same, illegal, illegal, illegal, illegal],
   /* recovered */ [illegal, same, same, same, same, illegal, illegal, illegal, illegal],
   /* resolvedOpen */ [illegal, open, open, same, same, again, again, again, again],
-  /* resolvedDead */ [illegal, dead, dead, dead, dead, again, again, again, again],
   /* resolvedNever */ [illegal, refused, refused, illegal, illegal, illegal, illegal, again, illegal],
 ];
 

@@ -58,7 +58,7 @@ export class OrderRig {
   enter(of: EnterOptions = {}): number {
     const slot = this.intend(of);
     this.tick();
-    this.facts.sendResult(slot, Intent.enter, SendResult.handed, 0);
+    this.facts.sendResult(slot, Intent.enter, 0, SendResult.handed, 0, 49);
     return slot;
   }
 
@@ -68,18 +68,19 @@ export class OrderRig {
     this.tick();
     const number = this.store.allocate() + 1;
     const ref = this.store.nextRef(port);
-    const { marketPrice4 = 0, tag = 7 } = of;
+    const { tag = 7 } = of;
     const { long } = Marking;
     const { day } = TimeInForce;
     return this.facts.entered(
-      number, strategy, account, port, port, instrument, ref, side, long, day, shares, price4, marketPrice4, tag,
+      number, strategy, account, port, port, instrument, ref, side, long, day, shares, price4, tag,
     ); // biome-ignore format: as many as the record has
   }
 
   /** A report about the order's current reference, unless told otherwise. */
   hear(slot: number, kind: number, of: Partial<ReportFields> = {}): number {
     this.fill(slot, kind, of);
-    return this.facts.reported(of.port ?? this.slot(slot, 'port'), this.report);
+    const port = of.port ?? this.slot(slot, 'port');
+    return this.facts.reported(port, port, this.report);
   }
 
   /** The same from a drop copy. */
@@ -104,20 +105,19 @@ export class OrderRig {
     const port = this.slot(slot, 'port');
     const ref = this.store.nextRef(port);
     this.facts.replaceAsked(slot, port, ref, shares, price4);
-    this.facts.sendResult(slot, Intent.replace, SendResult.handed, 0);
+    this.facts.sendResult(slot, Intent.replace, 0, SendResult.handed, 0, 47);
     return ref;
   }
 
   cancel(slot: number): void {
     this.tick();
-    this.facts.cancelAsked(slot, 0);
-    this.facts.sendResult(slot, Intent.cancel, SendResult.handed, 0);
+    this.facts.cancelAsked(slot, 0, this.slot(slot, 'ref'), 0, 0);
+    this.facts.sendResult(slot, Intent.cancel, 0, SendResult.handed, 0, 9);
   }
 
   lose(port: number): void {
     this.tick();
     this.facts.portLost(port, port, 1);
-    this.facts.markLost(port, this.store.maxOrders);
   }
 
   tick(): void {
@@ -169,7 +169,6 @@ export interface EnterOptions {
   readonly side?: number;
   readonly shares?: number;
   readonly price4?: number;
-  readonly marketPrice4?: number;
   readonly tag?: number;
 }
 
