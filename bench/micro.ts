@@ -9,10 +9,16 @@ import { defaultArbiterConfig } from '../src/feed/arbiter-config.ts';
 import { Frame } from '../src/feed/framer.ts';
 import { type FeedSink, TimeCell } from '../src/feed/sink.ts';
 import { hashUnit } from '../src/feed/unit-hash.ts';
+import type { OrderConnection, OrderConnectionSink } from '../src/order/order-protocol.ts';
 import { copyIn } from '../src/ring/copy.ts';
 import { type RecordHandler, SpscConsumer, SpscProducer } from '../src/ring/spsc-ring.ts';
 import { createSpscRing } from '../src/ring/spsc-ring-descriptor.ts';
 import { MoldUdp64Framer } from '../src/venues/nasdaq/moldudp64.ts';
+import { OuchReply, OuchReplyKind, type OuchServer } from '../src/venues/nasdaq/ouch-reply.ts';
+import { Ouch42Server } from '../src/venues/nasdaq/ouch42-server.ts';
+import { Ouch50Server } from '../src/venues/nasdaq/ouch50-server.ts';
+import { SoupServer } from '../src/venues/nasdaq/soupbintcp.ts';
+import { orderProtocol } from '../src/venues/order-registry.ts';
 import { makePackets } from './lib/packets.ts';
 import { Wire } from './lib/wire.ts';
 
@@ -44,6 +50,58 @@ function times(call: () => void): () => void {
     for (let i = 0; i < CALLS; i++) call();
   };
 }
+
+/** A connection that is logged on, and 1,000 executions as the venue sends them, in one piece. */
+function orderSession(name: string, venue: OuchServer): { connection: OrderConnection; executions: Uint8Array } {
+  const sink: OrderConnectionSink = {
+    loginAccepted() {},
+    loginRejected() {},
+    report(report) {
+      kept ^= report.shares;
+    },
+    heard() {},
+    endOfSession() {},
+    failed(reason) {
+      throw new Error(reason);
+    },
+  };
+  const options = { username: 'warm', password: 'line', session: '', day: 20260105, firm: 'WARM' };
+  const connection = orderProtocol(name).createConnection(options, sink);
+  const server: SoupServer = new SoupServer({
+    login: () => server.accept('DAY1', 1),
+    unsequenced() {},
+    logout() {},
+    failed() {},
+  });
+  connection.onOpen();
+  connection.login('');
+  server.onBytes(connection.output, 0, connection.outputLength);
+  connection.consumed(connection.outputLength);
+  // The token of reference 1, as the connection writes it.
+  connection.enter(1, 0, 0, 100, 0x57415220, 0x20202020, 100_0000, 0);
+  const reply = new OuchReply();
+  reply.id.set(connection.output.slice(4, 18));
+  connection.consumed(connection.outputLength);
+  Object.assign(reply, { kind: OuchReplyKind.executed, ref: 1, shares: 100, price4: 100_0000, matchLo: 7 });
+  const message = new Uint8Array(128);
+  const length = venue.write(new DataView(message.buffer), 0, reply);
+  for (let i = 0; i < CALLS; i++) server.sendSequenced(message, 0, length);
+  const sent = server.output.slice(0, server.outputLength);
+  connection.onBytes(sent, 0, 33);
+  return { connection, executions: sent.slice(33) };
+}
+
+function encodes({ connection }: { connection: OrderConnection }): () => void {
+  let ref = 1;
+  return times(() => {
+    ref = (ref + 1) & 0xfffffff;
+    const bytes = connection.enter(ref + 1, ref & 1, 0, 100, 0x57415220, 0x20202020, 100_0000 + (ref & 1023), 0);
+    connection.consumed(bytes);
+  });
+}
+
+const ouch50 = orderSession('ouch50', new Ouch50Server());
+const ouch42 = orderSession('ouch42', new Ouch42Server());
 
 const bench = new Bench({ time: Number(process.argv[2] ?? DEFAULT_TIME_MS) });
 bench
@@ -78,7 +136,16 @@ bench
       producer.write(1, view, unitOffset, unitLength);
       consumer.drain(handler, 1);
     }),
-  );
+  )
+  .add('OUCH 5.0, one new order encoded', encodes(ouch50))
+  .add('OUCH 4.2, one new order encoded', encodes(ouch42))
+  .add(
+    'OUCH 5.0, one cancel encoded',
+    times(() => ouch50.connection.consumed(ouch50.connection.cancel(7, 0))),
+  )
+  // One piece of CALLS messages: a call of its own, so that the column means the same.
+  .add('OUCH 5.0, one execution read', () => ouch50.connection.onBytes(ouch50.executions, 0, ouch50.executions.length))
+  .add('OUCH 4.2, one execution read', () => ouch42.connection.onBytes(ouch42.executions, 0, ouch42.executions.length));
 
 await bench.run();
 console.table(

@@ -56,6 +56,10 @@ export interface OrderConnectionOptions {
   readonly day: number;
   /** Firm and other constants of the port that go into every order, as the config has them. */
   readonly firm?: string;
+  /** In what capacity the port trades, as the venue codes it: `P` principal (the default), `A` agency. */
+  readonly capacity?: string;
+  /** How its orders are shown, as the venue codes it: `Y` visible (the default). */
+  readonly display?: string;
   readonly heartbeatIntervalNs?: number;
   readonly silenceNs?: number;
   readonly loginTimeoutNs?: number;

@@ -94,7 +94,8 @@ export class VenueReport {
     this.reason = 0;
     this.venueReason = 0;
     this.liquidity = 0;
-    this.cells.fill(0);
+    this.cells[0] = 0;
+    this.cells[1] = 0;
   }
 }
 

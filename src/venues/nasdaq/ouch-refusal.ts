@@ -8,7 +8,7 @@ export const OuchRefusal = {
   wrongLength: 3,
   /** OUCH 5.0: elements that do not fill the appendage. */
   brokenAppendage: 4,
-  /** A price, quantity or reference beyond 2^31 - 1: more than an order of ours can have. */
+  /** A side that there is not, or a price, quantity or reference beyond 2^31 - 1: no order of ours has that. */
   outOfRange: 5,
   /** Whole, but about an order that is not ours. */
   foreign: 6,

@@ -1,0 +1,203 @@
+import { judgeLogin, LoginVerdict } from '../../order/login-sequence.ts';
+import {
+  ConnectionState,
+  type OrderConnection,
+  type OrderConnectionOptions,
+  type OrderConnectionSink,
+} from '../../order/order-protocol.ts';
+import { ReportCell, VenueReport } from '../../order/venue-report.ts';
+import type { OuchCodec } from './ouch-codec.ts';
+import { OUCH_REFUSALS, OuchRefusal } from './ouch-refusal.ts';
+import { LoginReject, SoupClient, type SoupClientSink, SoupState } from './soupbintcp.ts';
+
+/** Bytes that may wait to be sent: more than a thousand orders. Beyond that they are refused to the caller. */
+const OUTPUT_BYTES = 1 << 17;
+
+/** {@link ConnectionState} of each {@link SoupState}. */
+const STATE_OF: readonly ConnectionState[] = stateOf();
+
+function stateOf(): ConnectionState[] {
+  const states: ConnectionState[] = [];
+  states[SoupState.waiting] = ConnectionState.idle;
+  states[SoupState.primed] = ConnectionState.primed;
+  states[SoupState.loggingIn] = ConnectionState.loggingIn;
+  states[SoupState.loggedIn] = ConnectionState.loggedIn;
+  states[SoupState.ended] = ConnectionState.ended;
+  states[SoupState.failed] = ConnectionState.failed;
+  return states;
+}
+
+/** The client's conversation of either OUCH version: SoupBinTCP around what the codec writes and reads. */
+export class OuchConnection implements OrderConnection, SoupClientSink {
+  readonly expected: Float64Array = Float64Array.of(1);
+  readonly output: Uint8Array;
+  /** Messages that were not taken, by {@link OuchRefusal}. */
+  readonly refused: Float64Array = new Float64Array(OUCH_REFUSALS);
+  private readonly soup: SoupClient;
+  private readonly outputView: DataView;
+  private readonly codec: OuchCodec;
+  private readonly sink: OrderConnectionSink;
+  private readonly report = new VenueReport();
+  private readonly ownSession: string;
+  private askedSession = '';
+
+  constructor(codec: OuchCodec, options: OrderConnectionOptions, sink: OrderConnectionSink) {
+    this.codec = codec;
+    this.sink = sink;
+    this.ownSession = options.session;
+    this.soup = new SoupClient({ ...options, outputBytes: OUTPUT_BYTES }, this);
+    this.output = this.soup.output;
+    this.outputView = this.soup.outputView;
+  }
+
+  get state(): ConnectionState {
+    return STATE_OF[this.soup.state];
+  }
+  get outputLength(): number {
+    return this.soup.outputLength;
+  }
+  get session(): string {
+    return this.soup.session;
+  }
+  get foreign(): number {
+    return this.refused[OuchRefusal.foreign];
+  }
+  get malformed(): number {
+    let sum = 0;
+    for (let reason = 0; reason < OUCH_REFUSALS; reason++)
+      if (reason !== OuchRefusal.foreign) sum += this.refused[reason];
+    return sum;
+  }
+
+  consumed(count: number): void {
+    this.soup.consumed(count);
+  }
+
+  withdraw(count: number): void {
+    this.soup.withdraw(count);
+  }
+
+  onOpen(): void {
+    this.codec.restart();
+    this.soup.prime();
+  }
+
+  login(session: string): void {
+    this.askedSession = session === '' ? this.ownSession : session;
+    this.soup.session = this.askedSession;
+    this.soup.next[0] = this.expected[0];
+    this.soup.login();
+  }
+
+  onBytes(bytes: Uint8Array, offset: number, length: number): void {
+    this.sink.heard();
+    this.soup.onBytes(bytes, offset, length);
+  }
+
+  onTime(nowNs: Float64Array): void {
+    this.soup.onTime(nowNs);
+  }
+
+  onClosed(reason: string): void {
+    this.soup.onClosed(reason);
+  }
+
+  logout(): void {
+    this.soup.logout();
+  }
+
+  enter(
+    ref: number,
+    side: number,
+    marking: number,
+    shares: number,
+    symbolHi: number,
+    symbolLo: number,
+    price4: number,
+    timeInForce: number,
+  ): number {
+    const { codec, soup } = this;
+    const at = soup.claim(codec.enterBytes);
+    if (at < 0 || ref <= 0 || shares <= 0 || price4 <= 0) return 0;
+    codec.enter(this.outputView, at, ref, side, marking, shares, symbolHi, symbolLo, price4, timeInForce);
+    soup.commit(codec.enterBytes);
+    return codec.enterBytes;
+  }
+
+  /** Side and marking of an OUCH order stay what they were. */
+  replace(previousRef: number, ref: number, _side: number, _marking: number, shares: number, price4: number): number {
+    const { codec, soup } = this;
+    const at = soup.claim(codec.replaceBytes);
+    if (at < 0 || previousRef <= 0 || ref <= 0 || shares <= 0 || price4 <= 0) return 0;
+    codec.replace(this.outputView, at, previousRef, ref, shares, price4);
+    soup.commit(codec.replaceBytes);
+    return codec.replaceBytes;
+  }
+
+  cancel(ref: number, shares: number): number {
+    const { codec, soup } = this;
+    const at = soup.claim(codec.cancelBytes);
+    if (at < 0 || ref <= 0 || shares < 0) return 0;
+    codec.cancel(this.outputView, at, ref, shares);
+    soup.commit(codec.cancelBytes);
+    return codec.cancelBytes;
+  }
+
+  barrier(ref: number, side: number, symbolHi: number, symbolLo: number): number {
+    const { codec, soup } = this;
+    const at = soup.claim(codec.barrierBytes);
+    if (at < 0) return 0;
+    codec.barrier(this.outputView, at, ref, side, symbolHi, symbolLo);
+    soup.commit(codec.barrierBytes);
+    return codec.barrierBytes;
+  }
+
+  /** Asked about a report during the call that shows it. */
+  isProbeAnswer(_report: VenueReport): boolean {
+    return this.codec.probeAnswer;
+  }
+
+  // ---- What SoupBinTCP says ----
+
+  loginAccepted(): void {
+    const named = this.soup.next[0];
+    const asked = this.expected[0];
+    if (judgeLogin(this.askedSession, asked, this.soup.session, named) === LoginVerdict.behind) {
+      // To take it would mean to believe that it says the same again under the numbers that we have read.
+      this.soup.abandon(
+        `the venue would go on at message ${named} of session ${this.soup.session}, but all up to ${asked - 1} were read: it has lost its last messages, or a new session has begun`,
+      );
+      return;
+    }
+    this.expected[0] = named;
+    this.sink.loginAccepted();
+  }
+
+  loginRejected(reason: number): void {
+    this.sink.loginRejected(reason, reason !== LoginReject.notAuthorised);
+  }
+
+  sequenced(_bytes: Uint8Array, view: DataView, offset: number, length: number): void {
+    this.expected[0] = this.soup.next[0];
+    const refusal = this.codec.decode(view, offset, length, this.report);
+    this.report.cells[ReportCell.sequence] = this.soup.sequence[0];
+    this.deliver(refusal);
+  }
+
+  unsequenced(_bytes: Uint8Array, view: DataView, offset: number, length: number): void {
+    this.deliver(this.codec.decode(view, offset, length, this.report));
+  }
+
+  endOfSession(): void {
+    this.sink.endOfSession();
+  }
+
+  failed(reason: string): void {
+    this.sink.failed(reason);
+  }
+
+  private deliver(refusal: number): void {
+    if (refusal !== OuchRefusal.none) this.refused[refusal]++;
+    else if (this.report.kind !== 0) this.sink.report(this.report);
+  }
+}
