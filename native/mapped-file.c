@@ -5,6 +5,7 @@
 #include "addon.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -103,9 +104,41 @@ static napi_value prefault(napi_env env, napi_callback_info info) {
   return int_result(env, 0);
 }
 
+/*
+ * lockFile(path): a descriptor that holds the file's lock, or a negative errno (EWOULDBLOCK: another holds it). The kernel
+ * gives the lock back when the process ends, however it ends.
+ */
+static napi_value lock_file(napi_env env, napi_callback_info info) {
+  napi_value args[1];
+  size_t count = 1;
+  char path[LONGEST_PATH];
+  if (napi_get_cb_info(env, info, &count, args, NULL, NULL) != napi_ok || count < 1 ||
+      !string_argument(env, args[0], path, sizeof path))
+    return wrong_arguments(env, "lockFile(path)");
+  int fd = open(path, O_RDWR | O_CLOEXEC);
+  if (fd < 0) return int_result(env, -errno);
+  if (flock(fd, LOCK_EX | LOCK_NB) == 0) return int_result(env, fd);
+  int reason = errno;
+  close(fd);
+  return int_result(env, -reason);
+}
+
+/* unlockFile(descriptor): of lockFile. */
+static napi_value unlock_file(napi_env env, napi_callback_info info) {
+  napi_value args[1];
+  size_t count = 1;
+  int32_t fd = -1;
+  if (napi_get_cb_info(env, info, &count, args, NULL, NULL) != napi_ok || count < 1 ||
+      !int_argument(env, args[0], &fd))
+    return wrong_arguments(env, "unlockFile(descriptor)");
+  return int_result(env, close(fd) == 0 ? 0 : -errno);
+}
+
 bool mapped_file_init(napi_env env, napi_value exports) {
   return define_function(env, exports, "mapFile", map_file) &&
          define_function(env, exports, "lockMemory", lock_memory) &&
          define_function(env, exports, "unlockMemory", unlock_memory) &&
-         define_function(env, exports, "prefault", prefault);
+         define_function(env, exports, "prefault", prefault) &&
+         define_function(env, exports, "lockFile", lock_file) &&
+         define_function(env, exports, "unlockFile", unlock_file);
 }

@@ -104,6 +104,12 @@ export interface Native {
   unlockMemory(bytes: Uint8Array): number;
   /** Writes to every page without altering it, so that no first touch stalls later. */
   prefault(bytes: Uint8Array): number;
+  /**
+   * Locks a file (`flock`) for as long as the process lives, however it ends. @returns a descriptor for
+   * {@link unlockFile}, or a negative errno (`EWOULDBLOCK`: another holds it)
+   */
+  lockFile(path: string): number;
+  unlockFile(descriptor: number): number;
 
   /**
    * Copies the regions into a mapped file every `periodMs` on a native thread of its own (`counter-mirror.c`), behind a
