@@ -144,6 +144,7 @@ export class OrderFacts {
     const { store, ledger, change } = this;
     const slot = number - 1;
     const fits =
+      slot >= 0 &&
       slot === store.allocate() &&
       within(port, store.ports) &&
       within(instrument, store.instruments) &&
