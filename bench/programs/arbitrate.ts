@@ -12,9 +12,13 @@ import { nowNs, pinThisThread, readClock } from '../lib/hot-thread.ts';
 import { MemoryWatch } from '../lib/memory.ts';
 import { makePackets } from '../lib/packets.ts';
 import { commandLine, serve } from '../lib/serve.ts';
-import { TWO_32, Wire } from '../lib/wire.ts';
+import { Wire } from '../lib/wire.ts';
 
 widenInlining(); // as the router does
+
+// An engine loads an imported binding each time it is used; a module's own constants it compiles in, as C does.
+const SEQUENCE_OFFSET = Wire.sequenceOffset;
+const RX_NS = TimeCell.rxNs;
 
 const PACKETS = 1024;
 const PACKETS_PER_CLOCK = 4096;
@@ -48,10 +52,11 @@ const feeds = Array.from(
   { length: feedCount },
   () => new Arbiter({ ...defaultArbiterConfig, policy: 'first' }, new MoldUdp64Framer(), sink),
 );
-/** Cell f: the next number of feed f. The last: the stamp of the last packet. */
-const numbers = new Float64Array(feedCount + 1).fill(1);
-const RX = feedCount;
-numbers[RX] = 1e9;
+/** The next number of feed f: high word in cell 2f, low word in cell 2f + 1. */
+const numbers = new Int32Array(feedCount * 2);
+for (let f = 0; f < feedCount; f++) numbers[f * 2 + 1] = 1;
+/** Cell 0: the stamp of the last packet. */
+const rxNs = new Float64Array(1).fill(1e9);
 let packet = 0;
 
 /** `packets` packets, of all feeds in turn. @returns how many were shown to an arbiter */
@@ -63,20 +68,23 @@ function block(packets: number): number {
     packet = (packet + 1) & (PACKETS - 1);
     for (let f = 0; f < feedCount; f++) {
       const arbiter = feeds[f]!;
-      const number = numbers[f]!;
-      view.setUint32(offset + Wire.sequenceOffset, number / TWO_32);
-      view.setUint32(offset + Wire.sequenceOffset + 4, number);
-      numbers[f] = number + units;
+      const high = numbers[f * 2]!;
+      const low = numbers[f * 2 + 1]!;
+      view.setInt32(offset + SEQUENCE_OFFSET, high);
+      view.setInt32(offset + SEQUENCE_OFFSET + 4, low);
+      numbers[f * 2 + 1] = low + units;
+      if (low < 0 && low + units >= 0) numbers[f * 2] = high + 1;
       for (let line = 0; line < LINES; line++) {
-        numbers[RX] = numbers[RX]! + LINE_SKEW_NS;
-        arbiter.time[TimeCell.rxNs] = numbers[RX]!;
+        const rx = rxNs[0]! + LINE_SKEW_NS;
+        rxNs[0] = rx;
+        arbiter.time[RX_NS] = rx;
         arbiter.onPacket(line, bytes, view, offset, length);
       }
     }
     shown += feedCount * LINES;
   }
   for (let f = 0; f < feedCount; f++) {
-    feeds[f]!.time[TimeCell.nowNs] = numbers[RX]!;
+    feeds[f]!.time[TimeCell.nowNs] = rxNs[0]!;
     feeds[f]!.onTime();
   }
   return shown;

@@ -43,7 +43,17 @@ export const Cell = {
   unitFrom: 22,
   /** When a line was heard again after silence on all of them. */
   awakeSince: 23,
-  number: 24,
+  /** Stamp of the packet in hand. Arbiter.time[rxNs] and [nowNs] are these two. */
+  nowNs: 24,
+  rxNs: 25,
+  /** The unit under delivery: `Arbiter.unit`. */
+  unitId: 26,
+  unitRxNs: 27,
+  /** Numbers below this have a clear place in the {@link BroughtBitmap}. */
+  clearedTo: 28,
+  /** By how long a copy came first: argument of a private method. */
+  margin: 29,
+  number: 30,
 } as const;
 
 /**

@@ -1,8 +1,9 @@
 import { FAR, Cell as SharedCell } from './arbiter-cell.ts';
 import { type ArbiterConfig, arbiterConfigProblems, type ReportedMalformed } from './arbiter-config.ts';
-import { BroughtBitmap } from './brought-bitmap.ts';
+import { ArbiterMemory } from './arbiter-memory.ts';
+import { BroughtBitmap, noteBrought as noteBroughtOf } from './brought-bitmap.ts';
 import { CopyComparison } from './copy-comparison.ts';
-import { CopyWindow, stampHigh as stampHighOf } from './copy-window.ts';
+import { copyDouble as copyDoubleOf, forgetCopies, CopyCell as SharedCopyCell } from './copy-window.ts';
 import {
   FeedEventKind,
   FeedStatus,
@@ -36,7 +37,7 @@ import { LineWatch } from './line-watch.ts';
 import { RecoveryLadder } from './recovery-ladder.ts';
 import { NO_RESTART, RestartBytes, RestartGuard, OPENING_UNITS as SHARED_OPENING_UNITS } from './restart-guard.ts';
 import { SESSION_REFUSED, SessionGuard, SessionGuardCell } from './session-guard.ts';
-import { type FeedSink, TimeCell as SharedTimeCell, UnitCell as SharedUnitCell, Source } from './sink.ts';
+import { type FeedSink, Source } from './sink.ts';
 import { SwitchPolicy } from './switch-policy.ts';
 import { hashUnit as hashOf } from './unit-hash.ts';
 
@@ -46,12 +47,12 @@ const FeedCell = Object.freeze({ ...SharedFeedCell });
 const LineCell = Object.freeze({ ...SharedLineCell });
 const FrameId = Object.freeze({ ...SharedFrameId });
 const PacketKind = Object.freeze({ ...SharedPacketKind });
-const UnitCell = Object.freeze({ ...SharedUnitCell });
-const TimeCell = Object.freeze({ ...SharedTimeCell });
+const CopyCell = Object.freeze({ ...SharedCopyCell });
 const LineHealth = Object.freeze({ ...SharedLineHealth });
 const OPENING_UNITS = SHARED_OPENING_UNITS;
 const lineBase = lineBaseOf;
-const stampHigh = stampHighOf;
+const copyDouble = copyDoubleOf;
+const noteBrought = noteBroughtOf;
 const hashUnit = hashOf;
 
 /** Open gaps kept at once; with more, the oldest is declared lost. */
@@ -76,10 +77,10 @@ const SUSPICION_MEMORY = 20;
  * ```
  */
 export class Arbiter {
-  /** Stamps in, see {@link TimeCell}: write, then call. */
-  readonly time = new Float64Array(2);
-  /** The unit under delivery, see {@link UnitCell}. */
-  readonly unit = new Float64Array(2);
+  /** Stamps in, see `TimeCell`: write, then call. */
+  readonly time: Float64Array;
+  /** The unit under delivery, see `UnitCell`. */
+  readonly unit: Float64Array;
   /** Counters, laid out as feed-counters.ts says. */
   readonly cells: Float64Array;
   /** Cell 0: number from which the feed goes on after a snapshot. Write, then call {@link snapshotEnd}. */
@@ -91,7 +92,10 @@ export class Arbiter {
   private readonly framer: Framer;
   private readonly sink: FeedSink;
   private readonly frame: Frame;
-  private readonly at = new Float64Array(Cell.number);
+  private readonly memory: ArbiterMemory;
+  /** The memory's doubles and words. */
+  private readonly at: Float64Array;
+  private readonly words: Int32Array;
   private readonly lineCount: number;
   private readonly sticky: boolean;
   /**
@@ -101,7 +105,6 @@ export class Arbiter {
   private readonly linked: boolean;
   /** Linked feeds, per slot of the hold window: the held unit's own number; the slot goes by where it starts. */
   private readonly heldId: Float64Array;
-  private readonly copies: CopyWindow;
   private readonly hold: HoldWindow;
   private readonly gaps: GapList;
   private readonly brought: BroughtBitmap;
@@ -117,6 +120,8 @@ export class Arbiter {
   /** Lines that still may be sending the numbering from before a restart. */
   private readonly mayBeOld: Int32Array;
 
+  /** The frame's session was the feed's when it had this version. */
+  private sessionVersion = -1;
   private started = false;
   private ended = false;
   private refreshReason: StatusReason = StatusReason.none;
@@ -141,6 +146,13 @@ export class Arbiter {
       problems.push('policy sticky needs a feed whose units are counted');
     if (problems.length > 0) throw new Error(`arbiter configuration: ${problems.join('; ')}`);
     const lines = config.lines.length;
+    this.memory = new ArbiterMemory(Math.max(2, config.compareWindowUnits));
+    const at = this.memory.doubles;
+    this.at = at;
+    this.words = this.memory.words;
+    this.time = at.subarray(Cell.nowNs, Cell.rxNs + 1);
+    this.unit = at.subarray(Cell.unitId, Cell.unitRxNs + 1);
+    this.brought = new BroughtBitmap(this.memory, lines);
     this.config = config;
     this.framer = framer;
     this.sink = sink;
@@ -149,12 +161,10 @@ export class Arbiter {
     this.sticky = config.policy === 'sticky';
     this.active = this.sticky ? config.activeLine : -1;
     this.frame = new Frame(undefined, framer.linked);
-    this.copies = new CopyWindow(Math.max(2, config.compareWindowUnits));
     this.linked = framer.linked;
     this.hold = new HoldWindow(config.windowUnits, config.holdBytes, this.linked);
     this.heldId = new Float64Array(this.linked ? config.windowUnits : 0);
     this.gaps = new GapList(MAX_OPEN_GAPS);
-    this.brought = new BroughtBitmap(lines);
     const memoryNs = config.staleAfterNs * SUSPICION_MEMORY;
     this.guard = new SessionGuard(config.confirmPackets, config.heartbeatNs, memoryNs);
     this.jumps = new JumpGuard(config.confirmPackets, config.maxForwardJump, config.heartbeatNs, memoryNs);
@@ -164,9 +174,8 @@ export class Arbiter {
     this.voice = new FeedVoice(sink, this.at, this.cells, lines);
     this.watch = new LineWatch(config, this.at, this.cells, this.voice);
     this.ladder = new RecoveryLadder(config, this.gaps, this.at, this.cells, this.voice, this);
-    this.comparison = new CopyComparison(this.copies, this.brought, this.at, this.cells, this.time, this);
+    this.comparison = new CopyComparison(this.memory, this.cells, this);
     this.mayBeOld = new Int32Array(lines);
-    const { at } = this;
     // No number equals NaN: the first packet takes the slow path.
     at[Cell.expected] = Number.NaN;
     at[Cell.lead] = Number.NaN;
@@ -207,7 +216,7 @@ export class Arbiter {
    */
   onPacket(source: number, bytes: Uint8Array, view: DataView, offset: number, length: number): void {
     const { at, cells, frame } = this;
-    const rx = this.time[TimeCell.rxNs];
+    const rx = this.at[Cell.rxNs];
     if (rx > at[Cell.now]) at[Cell.now] = rx;
     if (source < 0 || source >= this.lineCount) {
       this.onOtherSource(source, bytes, view, offset, length);
@@ -221,15 +230,15 @@ export class Arbiter {
       this.countMalformed(base, frame.malformedReason);
       return;
     }
-    const now = this.session;
-    const its = frame.session;
-    if (its[0] !== now[0] || its[1] !== now[1] || its[2] !== now[2] || its[3] !== now[3] || !this.guard.known) {
-      if (!this.admitSession(source)) {
-        this.settle();
-        return;
-      }
+    if (frame.sessionVersion !== this.sessionVersion && !this.admitSession(source)) {
+      this.settle();
+      return;
     }
-    if (cells[base + LineCell.health] !== LineHealth.live && this.watch.heard(source)) this.updateStatus();
+    if (cells[base + LineCell.health] !== LineHealth.live) {
+      // No line is live before a session is known, even where all sessions are called nothing.
+      if (!this.guard.known) this.guard.adopt(frame.session);
+      if (this.watch.heard(source)) this.updateStatus();
+    }
     if (kind === PacketKind.units && !this.linked) {
       const ids = frame.ids;
       const expected = at[Cell.expected];
@@ -257,7 +266,7 @@ export class Arbiter {
 
   /** It is `time[nowNs]`: whatever is due happens. One comparison if nothing is. */
   onTime(): void {
-    const now = this.time[TimeCell.nowNs];
+    const now = this.at[Cell.nowNs];
     if (now < this.at[Cell.deadline]) return;
     if (now > this.at[Cell.now]) this.at[Cell.now] = now;
     this.serviceDeadlines();
@@ -379,36 +388,36 @@ export class Arbiter {
 
   /** The packet starts with the expected unit and nothing is held: the path that almost every packet takes. */
   private takeInOrder(line: number, bytes: Uint8Array, view: DataView): void {
-    const { at, cells, frame, unit, brought } = this;
+    const { at, cells, frame, words } = this;
     const first = frame.ids[FrameId.first];
     const next = frame.ids[FrameId.next];
     const last = next - 1;
     const base = lineBase(line);
     const highest = cells[base + LineCell.highestId];
     if (highest < first - 1 && highest > 0) this.noteHole(line);
-    if (next >= brought.clearedTo[0]) {
+    if (next >= at[Cell.clearedTo]) {
       at[Cell.id] = next;
-      brought.advance(at, Cell.id);
+      this.brought.advance(Cell.id);
     }
-    const rx = this.time[TimeCell.rxNs];
-    const rxLow = rx | 0;
-    const rxHigh = stampHigh(rx) | line;
+    const rx = this.at[Cell.rxNs];
     const low0 = first | 0;
-    const { entries, mask } = this.copies;
+    const mask = this.memory.copyMask;
     const { unitOffset, unitLength, count } = frame;
-    const fresh = brought.noteRun(line, low0, count);
-    unit[UnitCell.rxNs] = rx;
+    let fresh = 0;
+    at[Cell.unitRxNs] = rx;
     for (let i = 0; i < count; i++) {
       const offset = unitOffset[i];
       const length = unitLength[i];
       const low = (low0 + i) | 0;
-      const entry = (low & mask) << 2;
-      entries[entry] = low;
-      entries[entry + 1] = hashUnit(view, offset, length);
-      entries[entry + 2] = rxLow;
-      entries[entry + 3] = rxHigh;
+      const entry = copyDouble(low, mask);
+      const entryWord = entry << 1;
       const id = first + i;
-      unit[UnitCell.id] = id;
+      fresh = (fresh + noteBrought(words, line, low)) | 0;
+      at[(entry + CopyCell.number) | 0] = id;
+      at[(entry + CopyCell.stamp) | 0] = rx;
+      words[(entryWord + CopyCell.hash) | 0] = hashUnit(view, offset, length);
+      words[(entryWord + CopyCell.flags) | 0] = line;
+      at[Cell.unitId] = id;
       at[Cell.expected] = id + 1;
       this.deliver(bytes, view, offset, length, line);
     }
@@ -467,7 +476,7 @@ export class Arbiter {
     }
     const leads = !this.sticky || source === this.active || !isLine;
     at[Cell.id] = next;
-    if (next >= this.brought.clearedTo[0]) this.brought.advance(at, Cell.id);
+    if (next >= at[Cell.clearedTo]) this.brought.advance(Cell.id);
     if (isLine) {
       const highest = cells[base + LineCell.highestId];
       if (highest < first - 1 && highest > 0) this.noteHole(source);
@@ -645,7 +654,7 @@ export class Arbiter {
 
   private noteHeld(source: number, slot: number): void {
     const { at, cells } = this;
-    this.hold.rxNs[slot] = this.time[TimeCell.rxNs];
+    this.hold.rxNs[slot] = this.at[Cell.rxNs];
     if (at[Cell.id] > at[Cell.highestHeld]) at[Cell.highestHeld] = at[Cell.id];
     if (source >= 0) cells[lineBase(source) + LineCell.held]++;
     this.busy = true;
@@ -666,22 +675,22 @@ export class Arbiter {
 
   /** The expected unit, whose number stands in `at[expected]`, goes to the sink. State moves on before the call. */
   private handOut(source: number, bytes: Uint8Array, view: DataView, offset: number, length: number): void {
-    const { at, cells, unit } = this;
+    const { at, cells } = this;
     const id = at[Cell.expected];
-    unit[UnitCell.id] = id;
-    unit[UnitCell.rxNs] = this.time[TimeCell.rxNs];
+    at[Cell.unitId] = id;
+    at[Cell.unitRxNs] = this.at[Cell.rxNs];
     at[Cell.expected] = id + 1;
     if (source >= 0) cells[lineBase(source) + LineCell.first]++;
     cells[FeedCell.delivered]++;
     cells[FeedCell.streamUnits]++;
     cells[FeedCell.lastId] = id;
-    cells[FeedCell.lastDeliveredRxNs] = unit[UnitCell.rxNs];
+    cells[FeedCell.lastDeliveredRxNs] = at[Cell.unitRxNs];
     this.deliver(bytes, view, offset, length, source);
   }
 
   /** Delivers held units from the expected one on, as far as they go and the policy lets them. */
   private drain(): void {
-    const { at, cells, hold, unit } = this;
+    const { at, cells, hold } = this;
     if (this.ladder.paused) return;
     while (hold.count > 0 && at[Cell.expected] <= at[Cell.lead]) {
       const id = at[Cell.expected];
@@ -690,8 +699,8 @@ export class Arbiter {
       const offset = hold.offset[slot];
       const source = hold.source[slot];
       const own = this.linked ? this.heldId[slot] : id;
-      unit[UnitCell.id] = own;
-      unit[UnitCell.rxNs] = hold.rxNs[slot];
+      at[Cell.unitId] = own;
+      at[Cell.unitRxNs] = hold.rxNs[slot];
       hold.release(slot);
       at[Cell.expected] = own + 1;
       if (source >= 0) {
@@ -702,7 +711,7 @@ export class Arbiter {
       cells[FeedCell.delivered]++;
       cells[FeedCell.streamUnits]++;
       cells[FeedCell.lastId] = own;
-      cells[FeedCell.lastDeliveredRxNs] = unit[UnitCell.rxNs];
+      cells[FeedCell.lastDeliveredRxNs] = at[Cell.unitRxNs];
       this.deliver(hold.bytes, hold.view, offset, hold.length[slot], source);
     }
   }
@@ -1053,7 +1062,7 @@ export class Arbiter {
     at[Cell.aheadSince] = 0;
     at[Cell.lastProgressAt] = at[Cell.now];
     this.lateStart = late;
-    this.brought.restart(at, Cell.first);
+    this.brought.restart(Cell.first);
     cells[FeedCell.firstId] = at[Cell.first];
     cells[FeedCell.streamUnits] = 0;
     cells[FeedCell.lastId] = at[Cell.first] - 1;
@@ -1078,8 +1087,9 @@ export class Arbiter {
   /** The packet's session is not the feed's. @returns true if it is from now on */
   private admitSession(line: number): boolean {
     const { at, frame, guard } = this;
-    if (!guard.known) {
-      guard.adopt(frame.session);
+    if (!guard.known) guard.adopt(frame.session);
+    if (guard.isCurrent(frame.session)) {
+      this.sessionVersion = frame.sessionVersion;
       return true;
     }
     at[Cell.heardAt] = this.watch.lastHeard(-1);
@@ -1100,6 +1110,7 @@ export class Arbiter {
     this.closeStream(LossCause.sessionEnded);
     at[Cell.id] = guard.cells[SessionGuardCell.first];
     guard.adopt(frame.session);
+    this.sessionVersion = frame.sessionVersion;
     this.mayBeOld.fill(0);
     this.beginNumbering(line, evidence as SessionEvidence);
     return true;
@@ -1157,7 +1168,7 @@ export class Arbiter {
   private crossJump(line: number): void {
     const { at } = this;
     this.closeStream(LossCause.jump);
-    this.copies.clear();
+    forgetCopies(this.memory);
     at[Cell.from] = at[Cell.lead] + 1;
     at[Cell.to] = this.jumps.cells[JumpGuardCell.first] - 1;
     if (at[Cell.from] > at[Cell.to]) return;
@@ -1445,7 +1456,7 @@ export class Arbiter {
   }
 
   private readClock(): void {
-    const now = this.time[TimeCell.nowNs];
+    const now = this.at[Cell.nowNs];
     if (now > this.at[Cell.now]) this.at[Cell.now] = now;
   }
 }

@@ -55,8 +55,13 @@ export const FrameId = {
 export class Frame {
   /** See {@link FrameId}. Exact up to 2^53 - 1. */
   readonly ids = new Float64Array(3);
-  /** The session's identity, zero-padded to 16 bytes and read as words; all zero where a protocol has none. */
+  /**
+   * The session's identity, zero-padded to 16 bytes and read as words; all zero where a protocol has none. Written by
+   * {@link nameSession}.
+   */
   readonly session = new Int32Array(4);
+  /** Goes up with each change of {@link session}: who knows this version need not look at the words. */
+  sessionVersion = 0;
   /** Byte offset of each unit in the packet's buffer. */
   readonly unitOffset: Int32Array;
   /** Byte length of each unit. */
@@ -74,6 +79,17 @@ export class Frame {
     this.unitLength = new Int32Array(maxUnits);
     this.unitId = new Float64Array(linked ? maxUnits : 0);
     this.unitPredecessor = new Float64Array(linked ? maxUnits : 0);
+  }
+
+  /** The packet belongs to the session of these words. */
+  nameSession(word0: number, word1: number, word2: number, word3: number): void {
+    const { session } = this;
+    if (session[0] === word0 && session[1] === word1 && session[2] === word2 && session[3] === word3) return;
+    session[0] = word0;
+    session[1] = word1;
+    session[2] = word2;
+    session[3] = word3;
+    this.sessionVersion = (this.sessionVersion + 1) | 0;
   }
 }
 

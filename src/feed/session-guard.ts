@@ -47,6 +47,11 @@ export class SessionGuard {
     this.forgetAfterNs = forgetAfterNs;
   }
 
+  isCurrent(session: Int32Array): boolean {
+    for (let i = 0; i < SESSION_WORDS; i++) if (this.current[i] !== session[i]) return false;
+    return this.known;
+  }
+
   /** Takes a session as the current one; the former is retired. */
   adopt(session: Int32Array): void {
     if (this.known) {

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BROUGHT_SPAN, BroughtBitmap } from './brought-bitmap.ts';
-import { CopyWindow, stampDifference, stampHigh } from './copy-window.ts';
+import { Cell } from './arbiter-cell.ts';
+import { MAX_LINES } from './arbiter-config.ts';
+import { ArbiterMemory, BROUGHT_SPAN } from './arbiter-memory.ts';
+import { BroughtBitmap, noteBrought } from './brought-bitmap.ts';
+import { copyDouble, forgetCopies } from './copy-window.ts';
 import { GapList } from './gap-list.ts';
 import { HoldWindow } from './hold-window.ts';
 import { hashUnit } from './unit-hash.ts';
@@ -82,18 +85,20 @@ describe('bitmap of numbers brought', () => {
     );
     fc.assert(
       fc.property(steps, fc.constantFrom(1, 2 ** 32 - 500, 2 ** 45), (script, first) => {
-        const bitmap = new BroughtBitmap(2);
-        const cells = new Float64Array([first]);
-        bitmap.restart(cells, 0);
+        const memory = new ArbiterMemory(2);
+        const { doubles: at, words } = memory;
+        const bitmap = new BroughtBitmap(memory, 2);
+        at[Cell.id] = first;
+        bitmap.restart(Cell.id);
         const seen = [new Set<number>(), new Set<number>()];
         let top = first;
         for (const { line, ahead, back } of script) {
           top += ahead;
-          cells[0] = top;
-          bitmap.advance(cells, 0);
+          at[Cell.id] = top;
+          bitmap.advance(Cell.id);
           const id = Math.max(first, top - back);
-          if (id < bitmap.clearedTo[0] - BROUGHT_SPAN) continue;
-          expect(bitmap.note(line, id | 0)).toBe(seen[line].has(id) ? 0 : 1);
+          if (id < at[Cell.clearedTo] - BROUGHT_SPAN) continue;
+          expect(noteBrought(words, line, id | 0)).toBe(seen[line].has(id) ? 0 : 1);
           seen[line].add(id);
         }
       }),
@@ -102,21 +107,22 @@ describe('bitmap of numbers brought', () => {
   });
 });
 
-describe('copy window', () => {
+describe('memory of copies', () => {
   it('knows no number at first, not even those whose low bits are zero', () => {
-    const window = new CopyWindow(8);
-    for (let low = -20; low < 20; low++) expect(window.has(low)).toBe(false);
+    const memory = new ArbiterMemory(8);
+    forgetCopies(memory);
+    for (let number = 0; number < 40; number++) {
+      expect(memory.doubles[copyDouble(number, memory.copyMask)]).not.toBe(number);
+    }
   });
 
-  it('keeps stamps apart exactly, over half a year', () => {
-    for (const [from, to] of [
-      [5, 9],
-      [2 ** 32 - 1, 2 ** 32 + 1],
-      [1e15 + 3, 1e15 + 86_400e9 + 4],
-      [1e15 + 10, 1e15 + 3],
-    ]) {
-      expect(stampDifference(from | 0, stampHigh(from) | 0x81, to | 0, stampHigh(to))).toBe(to - from);
-    }
+  it('has a place of its own for each number within its reach, apart from the bits of lines', () => {
+    const memory = new ArbiterMemory(8);
+    const places = Array.from({ length: 8 }, (_, low) => copyDouble(low - 3, memory.copyMask));
+    expect(new Set(places).size).toBe(8);
+    for (let line = 0; line < MAX_LINES; line++) noteBrought(memory.words, line, -1);
+    for (const place of places) expect(memory.doubles.slice(place, place + 3)).toEqual(new Float64Array(3));
+    expect(Math.max(...places) + 3).toBe(memory.doubles.length);
   });
 });
 

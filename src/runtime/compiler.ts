@@ -1,9 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 
 /** Bytecode that TurboFan may inline into one function, in all; V8's default is 920. */
-const INLINED_BYTECODE = 6000;
-/** Bytecode of one function that may be inlined; V8's default is 460. An arbiter's usual packet takes four of 700 to 770. */
-const INLINED_FUNCTION_BYTECODE = 800;
+const INLINED_BYTECODE = 9000;
+/** Bytecode of one function that may be inlined; V8's default is 460. An arbiter’s usual packet takes four of 700 to 830. */
+const INLINED_FUNCTION_BYTECODE = 1200;
 
 /**
  * Lets V8 inline a whole message's path (decoder, dispatch, book) into the loop that runs it: by default its budget for

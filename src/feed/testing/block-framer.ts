@@ -12,7 +12,7 @@ export class BlockFramer implements Framer {
 
   frame(_bytes: Uint8Array, view: DataView, offset: number, length: number, frame: Frame): PacketKind {
     if (length < BlockPacket.blocks) return this.bad(frame, MalformedReason.shortHeader);
-    frame.session[0] = view.getInt32(offset + BlockPacket.session);
+    frame.nameSession(view.getInt32(offset + BlockPacket.session), 0, 0, 0);
     const first = view.getUint32(offset + BlockPacket.first) * TWO_32 + view.getUint32(offset + BlockPacket.first + 4);
     const count = view.getUint16(offset + BlockPacket.count);
     if (first < 1 || first > Number.MAX_SAFE_INTEGER - count + 1) return this.bad(frame, MalformedReason.badNumber);

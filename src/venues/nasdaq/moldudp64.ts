@@ -1,9 +1,9 @@
 import {
   type Frame,
   type Framer,
-  MalformedReason,
   type PacketKind,
   FrameId as SharedFrameId,
+  MalformedReason as SharedMalformedReason,
   PacketKind as SharedPacketKind,
 } from '../../feed/framer.ts';
 import type { RetransmitCodec } from '../../feed/protocol.ts';
@@ -11,6 +11,7 @@ import type { RetransmitCodec } from '../../feed/protocol.ts';
 // An engine loads an imported binding, and from it, each time it is used; a module's own constants it compiles in.
 const FrameId = Object.freeze({ ...SharedFrameId });
 const Kind = Object.freeze({ ...SharedPacketKind });
+const MalformedReason = Object.freeze({ ...SharedMalformedReason });
 
 /**
  * MoldUDP64 version 1.00: Nasdaq's transport for sequenced messages over UDP.
@@ -55,17 +56,18 @@ export class MoldUdp64Framer implements Framer {
   frame(_bytes: Uint8Array, view: DataView, offset: number, length: number, frame: Frame): PacketKind {
     frame.count = 0;
     if (length < Wire.headerBytes) return refuse(frame, MalformedReason.shortHeader);
-    const high = view.getUint32(offset + Wire.sequenceOffset);
-    const low = view.getUint32(offset + Wire.sequenceOffset + 4);
+    const high = view.getUint32((offset + Wire.sequenceOffset) | 0);
+    const low = view.getUint32((offset + Wire.sequenceOffset + 4) | 0);
     if (high >= UNSAFE_HIGH_WORD || (high | low) === 0) return refuse(frame, MalformedReason.badNumber);
     const first = high * TWO_POW_32 + low;
-    const count = view.getUint16(offset + Wire.countOffset);
+    const count = view.getUint16((offset + Wire.countOffset) | 0);
     const ids = frame.ids;
-    const session = frame.session;
-    session[0] = view.getInt32(offset, true);
-    session[1] = view.getInt32(offset + 4, true);
-    session[2] = view.getUint16(offset + 8, true);
-    session[3] = 0;
+    frame.nameSession(
+      view.getInt32(offset, true),
+      view.getInt32((offset + 4) | 0, true),
+      view.getUint16((offset + 8) | 0, true),
+      0,
+    );
     if (count === Wire.heartbeatCount || count === Wire.endOfSessionCount) {
       if (length !== Wire.headerBytes) return refuse(frame, MalformedReason.trailingBytes);
       frame.malformedReason = MalformedReason.none;
@@ -80,13 +82,13 @@ export class MoldUdp64Framer implements Framer {
     const unitOffset = frame.unitOffset;
     const unitLength = frame.unitLength;
     if (count > unitOffset.length) return refuse(frame, MalformedReason.tooManyUnits);
-    const end = offset + length;
-    let at = offset + Wire.headerBytes;
+    const end = (offset + length) | 0;
+    let at = (offset + Wire.headerBytes) | 0;
     for (let unit = 0; unit < count; unit++) {
-      const data = at + Wire.blockHeaderBytes;
+      const data = (at + Wire.blockHeaderBytes) | 0;
       if (data > end) return refuse(frame, MalformedReason.unitOverrun);
       const size = view.getUint16(at);
-      at = data + size;
+      at = (data + size) | 0;
       if (at > end) return refuse(frame, MalformedReason.unitOverrun);
       unitOffset[unit] = data;
       unitLength[unit] = size;
@@ -101,7 +103,7 @@ export class MoldUdp64Framer implements Framer {
   }
 }
 
-function refuse(frame: Frame, reason: MalformedReason): PacketKind {
+function refuse(frame: Frame, reason: SharedMalformedReason): PacketKind {
   frame.malformedReason = reason;
   return Kind.malformed;
 }
