@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { FAULT_KINDS, FaultSpecError, faultHelp, formatFaultSpec, parseFaultSpec } from './fault-spec.ts';
+import { FAULT_KINDS } from './fault-kinds.ts';
+import { FaultSpecError, faultHelp, formatFaultSpec, parseFaultSpec } from './fault-spec.ts';
 
 describe('a fault spec', () => {
   it.each([
@@ -17,6 +18,14 @@ describe('a fault spec', () => {
     ['*:restart', { feed: '*', target: '*', kind: 'restart' }],
     ['*:restart=same', { feed: '*', target: '*', kind: 'restart', word: 'same' }],
     ['retransmit:refuse', { feed: '*', target: 'retransmit', kind: 'refuse' }],
+    ['orders/primary:kill', { feed: 'orders', target: 'primary', kind: 'kill' }],
+    ['orders/*:freeze=5s,after=1s', { feed: 'orders', target: '*', kind: 'freeze', forNs: 5e9, afterNs: 1e9 }],
+    ['orders/p1:lose', { feed: 'orders', target: 'p1', kind: 'lose' }],
+    ['orders/p1:lose=3', { feed: 'orders', target: 'p1', kind: 'lose', count: 3 }],
+    ['orders/p1:delay=5ms', { feed: 'orders', target: 'p1', kind: 'delay', durationNs: 5e6 }],
+    ['orders/p1:reject=S', { feed: 'orders', target: 'p1', kind: 'reject', word: 'S' }],
+    ['orders/exchange:halt=AAPL', { feed: 'orders', target: 'exchange', kind: 'halt', word: 'AAPL' }],
+    ['orders/exchange:bust=17', { feed: 'orders', target: 'exchange', kind: 'bust', count: 17 }],
     ['snapshot:cut=100', { feed: '*', target: 'snapshot', kind: 'cut', count: 100 }],
   ])('%s is understood, and written the same way again', (text, spec) => {
     expect(parseFaultSpec(text)).toEqual(spec);
@@ -25,7 +34,7 @@ describe('a fault spec', () => {
 
   it.each([
     ['drop=0.1', /TARGET:KIND/],
-    ['A:lose=0.1', /lose.*no kind of fault.*drop/],
+    ['A:loose=0.1', /loose.*no kind of fault.*drop/],
     ['A:drop', /needs a rate/],
     ['A:drop=2', /rate from 0 to 1/],
     ['A:drop=', /needs a rate/],
@@ -37,6 +46,10 @@ describe('a fault spec', () => {
     ['A:end=1', /takes no value/],
     ['A:cut=3', /fault of snapshot/],
     ['snapshot:drop=0.1', /fault of line and retransmit/],
+    ['A:freeze', /freeze is a fault of host, not of line/],
+    ['orders/p1:halt=AAPL', /halt is a fault of exchange, not of host/],
+    ['orders/p1:reject=Q', /reject=Q: expected A or S/],
+    ['orders/exchange:halt', /halt needs a word: exchange:halt=AAPL/],
   ])('%s is refused with what would be right', (text, message) => {
     expect(() => parseFaultSpec(text)).toThrow(FaultSpecError);
     expect(() => parseFaultSpec(text)).toThrow(message);

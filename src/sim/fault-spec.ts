@@ -1,134 +1,36 @@
 import { formatDurationNs, parseDurationNs } from '../config/units.ts';
+import {
+  EXCHANGE,
+  FAULT_KINDS,
+  type FaultKind,
+  type FaultPlace,
+  FaultValue,
+  isFaultKind,
+  type KindRule,
+  ORDER_SIDE,
+} from './fault-kinds.ts';
 
 /**
  * How faults are written, on the command line, in the config's `sim.faults` and over the control channel:
  *
  * ```
  * [FEED/]TARGET:KIND[=VALUE][,OPTION=VALUE…]      A:drop=0.01,seed=7    B:silence=5s,after=10s    *:reorder=0.05,by=3
+ * orders/HOST:KIND[=VALUE][,OPTION=VALUE…]        orders/primary:freeze=5s    orders/exchange:halt=AAPL
  * ```
+ *
+ * `orders` in place of a feed means the venue's order side: a host of an order port, `*` for all of them, or `exchange`.
  */
-
-/** What the value after `KIND=` is. */
-export const FaultValue = { none: 'none', rate: 'rate', count: 'count', duration: 'duration', word: 'word' } as const;
-export type FaultValue = (typeof FaultValue)[keyof typeof FaultValue];
-
-interface KindRule {
-  readonly value: FaultValue;
-  /** The value may be left out. */
-  readonly optional: boolean;
-  readonly options: readonly string[];
-  /** Where the fault can be: on lines, at the retransmit server, at the snapshot server. */
-  readonly at: readonly FaultPlace[];
-  readonly help: string;
-}
-
-export type FaultPlace = 'line' | 'retransmit' | 'snapshot';
-
-const PACKETS: readonly FaultPlace[] = ['line', 'retransmit'];
-
-/** Every kind of fault, with its grammar: parser, help and README read this one table. */
-export const FAULT_KINDS = {
-  drop: { value: 'rate', optional: false, options: [], at: PACKETS, help: 'lose this share of the packets' },
-  burst: {
-    value: 'count',
-    optional: false,
-    options: ['rate'],
-    at: PACKETS,
-    help: 'lose this many packets in a row: once, now; with rate=R a burst starts at that share of the packets',
-  },
-  delay: { value: 'duration', optional: false, options: ['rate'], at: PACKETS, help: 'hold packets back by this long' },
-  jitter: {
-    value: 'duration',
-    optional: false,
-    options: ['rate'],
-    at: PACKETS,
-    help: 'hold each packet back by 0 to this long, at random: packets may overtake each other',
-  },
-  reorder: {
-    value: 'rate',
-    optional: false,
-    options: ['by'],
-    at: PACKETS,
-    help: 'send this share of the packets behind the next by=N packets (1)',
-  },
-  duplicate: {
-    value: 'rate',
-    optional: false,
-    options: ['delay'],
-    at: PACKETS,
-    help: 'send this share of the packets twice, the second delay=D later (0)',
-  },
-  corrupt: {
-    value: 'rate',
-    optional: false,
-    options: ['bits'],
-    at: PACKETS,
-    help: 'flip bits=N bits (1) in this share of the packets',
-  },
-  truncate: { value: 'rate', optional: false, options: [], at: PACKETS, help: 'cut this share of the packets short' },
-  silence: {
-    value: 'duration',
-    optional: true,
-    options: [],
-    at: PACKETS,
-    help: 'send nothing at all, for this long or until cleared: the line is cut',
-  },
-  repacketise: {
-    value: 'count',
-    optional: false,
-    options: [],
-    at: ['line'],
-    help: 'split the messages into packets of 1 to this many, unlike the other lines',
-  },
-  restart: {
-    value: 'word',
-    optional: true,
-    options: [],
-    at: ['line'],
-    help: 'the sequence starts again from 1: =new (default) in a new session, =same under the same session name',
-  },
-  end: {
-    value: 'none',
-    optional: true,
-    options: [],
-    at: ['line'],
-    help: 'end of session instead of data and heartbeats',
-  },
-  refuse: {
-    value: 'none',
-    optional: true,
-    options: [],
-    at: ['retransmit', 'snapshot'],
-    help: 'answer no request; refuse every login',
-  },
-  cut: {
-    value: 'count',
-    optional: false,
-    options: [],
-    at: ['snapshot'],
-    help: 'close the connection after this many snapshot messages',
-  },
-  stall: {
-    value: 'count',
-    optional: false,
-    options: [],
-    at: ['snapshot'],
-    help: 'stop sending after this many snapshot messages and keep the connection open',
-  },
-} as const satisfies Record<string, KindRule>;
-
-export type FaultKind = keyof typeof FAULT_KINDS;
 
 /** A fault as asked for. Durations in ns. */
 export interface FaultSpec {
-  /** Feed name, or `*` for every feed. */
+  /** Feed name, `*` for every feed, or {@link ORDER_SIDE}. */
   readonly feed: string;
-  /** Line name, `*` for every line, `retransmit` or `snapshot`. */
+  /** Line name, `*` for every line, `retransmit` or `snapshot`; of the order side a host, `*`, or {@link EXCHANGE}. */
   readonly target: string;
   readonly kind: FaultKind;
   /** Share of the packets, 0…1. */
   readonly rate?: number;
-  /** How many: packets of a burst, messages per packet, messages before a cut. */
+  /** How many: packets of a burst, messages per packet, messages before a cut; which match. */
   readonly count?: number;
   /** How long: of a delay, of a jitter at most. */
   readonly durationNs?: number;
@@ -144,11 +46,6 @@ export interface FaultSpec {
 }
 
 const COMMON_OPTIONS = ['seed', 'after', 'for'];
-
-/** True if the kind exists. */
-export function isFaultKind(text: string): text is FaultKind {
-  return Object.hasOwn(FAULT_KINDS, text);
-}
 
 /** Thrown for a spec that cannot be read; the message says what would be right. */
 export class FaultSpecError extends Error {
@@ -188,7 +85,7 @@ export function faultSpec(
   }
   const kind = kindText;
   const rule: KindRule = FAULT_KINDS[kind];
-  const place: FaultPlace = target === 'retransmit' || target === 'snapshot' ? target : 'line';
+  const place = placeOf(feed, target);
   if (!rule.at.includes(place))
     throw new FaultSpecError(`${kind} is a fault of ${rule.at.join(' and ')}, not of ${place}`);
   const spec: { -readonly [K in keyof FaultSpec]: FaultSpec[K] } = { feed, target, kind };
@@ -197,9 +94,9 @@ export function faultSpec(
       throw new FaultSpecError(`${kind} needs a ${rule.value}: ${target}:${kind}=${example(rule.value)}`);
   } else if (rule.value === FaultValue.rate) spec.rate = rate(kind, value);
   else if (rule.value === FaultValue.count) spec.count = count(kind, value);
-  else if (rule.value === FaultValue.word) spec.word = restartWord(value);
+  else if (rule.value === FaultValue.word) spec.word = wordOf(kind, rule, value);
   else if (rule.value === FaultValue.none) throw new FaultSpecError(`${kind} takes no value`);
-  else if (kind === 'silence') spec.forNs = duration(kind, value);
+  else if (rule.lasts === true) spec.forNs = duration(kind, value);
   else spec.durationNs = duration(kind, value);
   for (const option of options) {
     const equals = option.indexOf('=');
@@ -227,7 +124,7 @@ export function formatFaultSpec(spec: FaultSpec): string {
   const words: string[] = [];
   let head: string = spec.kind;
   if (rule.value === FaultValue.rate) head += `=${spec.rate}`;
-  else if (rule.value === FaultValue.count) head += `=${spec.count}`;
+  else if (rule.value === FaultValue.count && spec.count !== undefined) head += `=${spec.count}`;
   else if (rule.value === FaultValue.word && spec.word !== undefined) head += `=${spec.word}`;
   else if (rule.value === FaultValue.duration && spec.durationNs !== undefined)
     head += `=${formatDurationNs(spec.durationNs)}`;
@@ -248,21 +145,24 @@ export function faultHelp(): string {
   const lines = [
     'Faults are written [FEED/]TARGET:KIND[=VALUE][,OPTION=VALUE…]',
     '  TARGET   a line name, * for every line, retransmit or snapshot',
-    '  VALUE    a rate 0…1, a count, or a duration (100ns, 20us, 5ms, 2s)',
+    `  ${ORDER_SIDE}/  in place of a feed: the order side. TARGET is then a host of an order port, * or ${EXCHANGE}`,
+    '  VALUE    a rate 0…1, a count, a word, or a duration (100ns, 20us, 5ms, 2s)',
     '  OPTION   seed=N, after=DURATION (begins later), for=DURATION (ends by itself), and by kind:',
   ];
   for (const [kind, rule] of Object.entries(FAULT_KINDS) as [FaultKind, KindRule][]) {
-    const value =
-      rule.value === FaultValue.none ? '' : `=${rule.value === 'word' ? 'new|same' : rule.value.toUpperCase()}`;
+    const word = rule.words?.join('|') ?? 'WORD';
+    const value = rule.value === FaultValue.none ? '' : `=${rule.value === 'word' ? word : rule.value.toUpperCase()}`;
     const head = `${kind}${rule.optional && value !== '' ? `[${value}]` : value}`;
     lines.push(`  ${head.padEnd(22)} ${rule.help}${rule.at[0] === 'line' ? '' : ` (${rule.at.join(', ')})`}`);
   }
   lines.push('Examples: A:drop=0.01,seed=7   B:silence=5s,after=10s   *:reorder=0.05,by=3   retransmit:drop=0.5');
+  lines.push(`          ${ORDER_SIDE}/primary:kill   ${ORDER_SIDE}/*:freeze=5s   ${ORDER_SIDE}/${EXCHANGE}:halt=AAPL`);
   return lines.join('\n');
 }
 
 function example(value: FaultValue): string {
   if (value === FaultValue.rate) return '0.01';
+  if (value === FaultValue.word) return 'AAPL';
   return value === FaultValue.count ? '10' : '5ms';
 }
 
@@ -292,7 +192,14 @@ function seed(text: string): number {
   return value;
 }
 
-function restartWord(text: string): string {
-  if (text !== 'new' && text !== 'same') throw new FaultSpecError(`restart=${text}: expected new or same`);
+function wordOf(kind: string, rule: KindRule, text: string): string {
+  if (rule.words !== undefined && !rule.words.includes(text)) {
+    throw new FaultSpecError(`${kind}=${text}: expected ${rule.words.join(' or ')}`);
+  }
   return text;
+}
+
+function placeOf(feed: string, target: string): FaultPlace {
+  if (feed === ORDER_SIDE) return target === EXCHANGE ? 'exchange' : 'host';
+  return target === 'retransmit' || target === 'snapshot' ? target : 'line';
 }

@@ -1,5 +1,6 @@
 import { copyOf } from './copy-bytes.ts';
-import { type FaultKind, type FaultSpec, formatFaultSpec } from './fault-spec.ts';
+import type { FaultKind } from './fault-kinds.ts';
+import { type FaultSpec, formatFaultSpec } from './fault-spec.ts';
 import { Random } from './random.ts';
 
 /** Takes a packet that comes out of the faults, to be sent `delayNs` from now. The bytes are lent for the call only. */

@@ -2,8 +2,6 @@ import type { ExchangePort } from './exchange-port.ts';
 
 /** What faults make of a port's requests and answers. Asked at each, so that "the next three" can be counted. */
 export interface Disturbance {
-  /** A request vanishes between gateway and engine. */
-  losesRequest(): boolean;
   /** An execution is reported twice. */
   repeatsExecution(): boolean;
   /** A cancel comes too late for a few shares: they trade after it was confirmed. */
@@ -15,7 +13,6 @@ export interface Disturbance {
 const no = (): boolean => false;
 
 export const UNDISTURBED: Disturbance = {
-  losesRequest: no,
   repeatsExecution: no,
   cancelsTooLate: no,
   said: () => {},

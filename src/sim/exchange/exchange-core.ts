@@ -87,7 +87,6 @@ export class ExchangeCore {
       port.malformed++;
       return;
     }
-    if (port.disturbance.losesRequest()) return;
     this.desk.take(port, this.#request, nowNs);
   }
 
