@@ -37,6 +37,7 @@ export class JournalCopier {
   /** The day's last record is in the file, which is not closed yet; then: it is, and no other follows it. */
   private sealing = false;
   private isSealed = false;
+  /** Nothing that was not synced before can be promised any more; copying goes on as long as the ring can be read. */
   private isFailed = false;
   private lastSyncNs = 0;
   private retryWriteNs = 0;
@@ -77,7 +78,6 @@ export class JournalCopier {
     const now = this.nowNs[0]!;
     this.drain.beat();
     if (this.drain.isStale) this.restart();
-    if (this.isFailed) return 0;
     let work = this.copyNow();
     this.syncIfDue(now);
     if (this.open && work === 0 && now >= this.retrySpareNs && !this.files.hasSpare) work = this.workOnSpare(now);
@@ -91,7 +91,7 @@ export class JournalCopier {
    */
   copyNow(): number {
     const now = this.nowNs[0]!;
-    if (this.isFailed || now < this.retryWriteNs) return 0;
+    if (this.drain.damaged !== 0 || now < this.retryWriteNs) return 0;
     try {
       const moved = this.copy();
       this.writeError = undefined;
@@ -113,7 +113,7 @@ export class JournalCopier {
   flush(): boolean {
     this.retryWriteNs = 0;
     while (this.copyNow() > 0 && this.drain.waiting);
-    this.sync();
+    if (this.drain.positions[0] !== this.drain.positions[1]) this.sync();
     this.tellState();
     return !this.drain.waiting && this.drain.positions[0] === this.drain.positions[1];
   }
@@ -122,7 +122,8 @@ export class JournalCopier {
   close(): void {
     this.flush();
     try {
-      if (this.open) this.files.finish();
+      if (this.open) this.files.trim();
+      this.sync();
     } finally {
       this.files.close();
       this.open = false;
@@ -174,7 +175,6 @@ export class JournalCopier {
     try {
       this.files.completeSpare();
       this.sync();
-      if (this.isFailed) return 0;
       this.files.roll();
       this.spareError = undefined;
       return this.files.roomBytes;
@@ -187,9 +187,11 @@ export class JournalCopier {
 
   private seal(): void {
     this.sealing = true;
-    this.files.finish();
-    this.drain.markSynced();
-    this.drain.markSealed();
+    this.files.trim();
+    this.sync();
+    this.files.endCurrent();
+    // A day whose end may not be on the disk is not told sealed.
+    if (!this.isFailed) this.drain.markSealed();
     this.open = false;
     this.sealing = false;
     this.isSealed = true;
@@ -215,7 +217,7 @@ export class JournalCopier {
   }
 
   private sync(): void {
-    if (!this.open || this.isFailed || this.drain.positions[0] === this.drain.positions[1]) return;
+    if (!this.open || this.isFailed) return;
     try {
       this.files.sync();
       this.drain.markSynced();

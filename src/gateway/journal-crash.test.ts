@@ -64,7 +64,7 @@ describe('a process that is killed', () => {
           ]);
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 
@@ -83,7 +83,7 @@ describe('a process that is killed', () => {
         }
         expect(recover(disk.afterKill(), run.memory).numbers).toEqual(upTo(run.published));
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -102,7 +102,7 @@ describe('a process that is killed', () => {
           from = { position: found.position, records: run.published };
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 });
@@ -124,7 +124,7 @@ describe('a host that dies', () => {
         expect(again.numbers).toEqual(found.numbers);
         expect(again.cut).toBeUndefined();
       }),
-      { numRuns: 600 },
+      { numRuns: 300 },
     );
   });
 
@@ -144,7 +144,7 @@ describe('a host that dies', () => {
         expect(found.records).toBeGreaterThanOrEqual(safe);
         expect(found.numbers).toEqual(upTo(found.records));
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 });
@@ -182,7 +182,7 @@ describe('damage to what was synced', () => {
           expect((damage as JournalDamage).message).toContain('.journal');
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 250 },
     );
   });
 });

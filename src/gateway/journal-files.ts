@@ -102,11 +102,13 @@ export class JournalFiles {
     return this.spareBytes >= this.segmentBytes;
   }
 
-  /** Cuts the current file to its records, puts it on the disk and closes it. */
-  finish(): void {
-    if (this.current < 0) return;
+  /** Cuts the current file to its records. */
+  trim(): void {
     this.disk.truncate(this.current, headerBytes + this.usedBytes);
-    this.disk.sync(this.current);
+  }
+
+  /** Closes the current file: none follows until the next {@link begin}. */
+  endCurrent(): void {
     this.closeCurrent();
   }
 

@@ -1,6 +1,6 @@
 import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errnoName, loadNative, MapFileFlag, type Native } from '../io/native.ts';
+import { errnoName, MapFileFlag, type Native } from '../io/native.ts';
 import type { JournalIdentity } from '../journal/identity.ts';
 import { DAMAGE_REMEDY, JournalDamage } from '../journal/journal-damage.ts';
 import type { RecoveryOutcome } from '../journal/recovery.ts';
@@ -63,12 +63,13 @@ export interface OpenedJournal {
  * complete, takes a new epoch, and makes the ring anew behind the last record.
  *
  * @param sink folds the records into the gateway's state
+ * @param native from `loadNative()`; without it the portable build's journal is opened
  * @throws {JournalError} if it is held by a live process, damaged, sealed, or can't be written
  */
 export function openJournal(
   options: JournalOptions,
   sink: RecordSink,
-  native: Native | undefined = loadNative(),
+  native: Native | undefined,
   disk: JournalDisk = hostDisk,
 ): OpenedJournal {
   const lock = lockJournal(options.directory, native);

@@ -24,6 +24,11 @@ export interface JournalledReport {
 /** Cells of {@link JournalWriter.measure}. */
 export const MeasureCell = { value: 0, bound: 1 } as const;
 
+/** `sendResult.result` of what the last check took back. */
+export const WITHDRAWN = 2;
+/** `RefusalReason.journalFull` of src/order, which this folder doesn't know. */
+export const JOURNAL_FULL = 10;
+
 const ENTER = cellsOf(JournalRecord.enterIntent);
 const REPLACE = cellsOf(JournalRecord.replaceIntent);
 const CANCEL = cellsOf(JournalRecord.cancelIntent);
@@ -43,8 +48,8 @@ const LOST = cellsOf(JournalRecord.lost);
  * Writes the journal's records: one method for each, all int32 arguments, nothing allocated. What a method takes as a
  * measure (what was reached, and its bound) stands in {@link measure}; times come from cells.
  *
- * Each returns whether the record is in the journal. Where an intent is not, nothing may be sent
- * (`RefusalReason.journalFull`). Where another is not, the fact is lost to recovery: it is counted, and the next record
+ * Each returns whether the record is in the journal, as safe as was configured. Where the intent of an order or replace is
+ * not, nothing may be sent (`RefusalReason.journalFull`); a cancel may go out all the same. Where another is not, the fact is lost to recovery: it is counted, and the next record
  * that finds room is preceded by one that says how many.
  *
  * Records that the day begins and ends with are written by {@link JournalDayWriter}.
@@ -108,7 +113,7 @@ export class JournalWriter {
     words[at + ENTER.price4] = price4;
     words[at + ENTER.tag] = tag;
     words[at + ENTER.clientHash] = clientHash;
-    return this.output.commit();
+    return this.output.commit() || this.withdraw(number, JournalRecord.enterIntent.type, session);
   }
 
   /** Before `send`. */
@@ -121,7 +126,7 @@ export class JournalWriter {
     words[at + REPLACE.ref] = ref;
     words[at + REPLACE.shares] = shares;
     words[at + REPLACE.price4] = price4;
-    return this.output.commit();
+    return this.output.commit() || this.withdraw(number, JournalRecord.replaceIntent.type, session);
   }
 
   /** Before `send`. Finds room when new orders don't. */
@@ -341,6 +346,12 @@ export class JournalWriter {
     if (at < 0) return -1;
     writeRecordTime(this.words, this.doubles, at >> 2, this.nowNs, this.utcOffset);
     return at >> 2;
+  }
+
+  /** The intent stands in the journal, but isn't as safe as it must be: it is taken back, and nothing is sent. */
+  private withdraw(number: number, intent: number, session: number): boolean {
+    this.sendResult(number, intent, session, WITHDRAWN, JOURNAL_FULL, 0);
+    return false;
   }
 
   private putMeasure(at: number, value: number, bound: number): void {
