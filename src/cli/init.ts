@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { STARTER_VENUES, type StarterVenue } from '../config/starter-venues.ts';
 import { UserError } from './errors.ts';
@@ -12,20 +13,29 @@ export function registerInit(program: Command): void {
     .option('--stdout', 'print it instead')
     .action(async (file: string | undefined, options: { venue: StarterVenue; stdout?: boolean }) => {
       const { writeFileSync } = await import('node:fs');
-      const { starterConfig } = await import('../config/starter.ts');
+      const { starterConfig, starterStrategy } = await import('../config/starter.ts');
       const text = starterConfig(options.venue);
       if (options.stdout) {
         process.stdout.write(text);
         return;
       }
       const path = file ?? `${options.venue}.yaml`;
-      try {
-        writeFileSync(path, text, { flag: 'wx' });
-      } catch (error) {
-        const { code } = error as NodeJS.ErrnoException;
-        if (code !== 'EEXIST') throw error;
+      if (!written(path, text)) {
         throw new UserError(`${path} is there already`, 'give another name, or move it away: nothing was written');
       }
-      process.stdout.write(`${path} written: set what is yours, then: warmline check ${path}\n`);
+      const strategy = join(dirname(path), 'strategy.ts');
+      const too = written(strategy, starterStrategy) ? ` and ${strategy}` : '';
+      process.stdout.write(`${path}${too} written: set what is yours, then: warmline check ${path}\n`);
+
+      /** Writes a new file. @returns false if there is one */
+      function written(to: string, content: string): boolean {
+        try {
+          writeFileSync(to, content, { flag: 'wx' });
+          return true;
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+          throw error;
+        }
+      }
     });
 }

@@ -89,6 +89,20 @@ const PREFACE = `# yaml-language-server: $schema=node_modules/warmline/dist/conf
 # \`warmline check FILE\` says what is wrong, \`warmline doctor FILE\` whether this host is fit for it.
 `;
 
+/** The strategy that a starter config names. */
+export const starterStrategy = `import { defineStrategy } from 'warmline';
+
+export default defineStrategy((context) => ({
+  onFeedStatus(feed) {
+    context.log(\`\${feed.name} is \${feed.live ? 'live' : 'not live: do not trust its books'}\`);
+  },
+  onBook(book, feed) {
+    if (!feed.live) return;
+    // best prices: book.bestBid, book.bestAsk, as price × 10,000
+  },
+}));
+`;
+
 class StarterWriter {
   text = '';
   private readonly leftOut: ReadonlySet<string>;
