@@ -13,7 +13,10 @@ const warmline = (...args: string[]) => spawnSync(process.execPath, [MAIN, ...ar
 
 describe('warmline init', () => {
   it('writes a config that check takes', () => {
-    expect(warmline('init')).toMatchObject({ status: 0, stdout: expect.stringContaining('nasdaq.yaml written') });
+    expect(warmline('init')).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('nasdaq.yaml and strategy.ts written'),
+    });
     expect(warmline('check', '--strict', 'nasdaq.yaml').stdout).not.toContain('warning:');
     expect(warmline('init', 'mine.yaml', '--venue', 'cme').status).toBe(0);
     expect(readFileSync(join(folder, 'mine.yaml'), 'utf8')).toContain('protocol: cme');
