@@ -3,7 +3,6 @@ import { registerCheck } from './check.ts';
 import { registerDemo } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
 import { describeFailure, ExitCode } from './errors.ts';
-import { registerInit } from './init.ts';
 import { registerReplay } from './replay.ts';
 import { registerRun } from './run.ts';
 import { registerSim } from './sim.ts';
@@ -24,7 +23,6 @@ export function createProgram(): Command {
   registerRun(program);
   registerReplay(program);
   registerSim(program);
-  registerInit(program);
   registerCheck(program);
   registerDemo(program);
   registerDoctor(program);

@@ -33,7 +33,8 @@ export class MarketCheck extends RiskCheck {
   check(): number {
     const { request, limits, last, feedCells } = this;
     const { instrument } = request;
-    const { tightest, ofInstrument: own } = request;
+    const tightest = this.tightest();
+    const own = this.ofInstrument();
     if (Math.min(limits[tightest + RESTRICTED], limits[own + RESTRICTED]) === 0) {
       last[VALUE] = 0;
       last[BOUND] = 0;

@@ -1,3 +1,4 @@
+import { judgeLogin, LoginVerdict } from './login-sequence.ts';
 import { LogonBudget } from './logon-budget.ts';
 import type { VenueRules } from './order-protocol.ts';
 import type { Reconciler } from './reconcile.ts';
@@ -46,8 +47,6 @@ export class OrderPort implements SessionOwner {
   holder: Session | undefined;
   /** Cell 0: next sequenced message of the port, as far as its hosts number as one. */
   readonly expected: Float64Array;
-  /** Cell 0: next message of ours, in protocols that number both directions. */
-  readonly outgoing = Float64Array.of(1);
   /** Session as the venue names it; '' before the first login. */
   sessionName: string;
   /** Given up until a person acts. */
@@ -63,6 +62,7 @@ export class OrderPort implements SessionOwner {
   private readonly budget: LogonBudget;
   private readonly time = Float64Array.of(-1, 0);
   private everLoggedOn = false;
+  private barrierWanted = false;
 
   constructor(
     index: number,
@@ -72,6 +72,7 @@ export class OrderPort implements SessionOwner {
     owner: PortOwner,
     now: Float64Array,
     expected: Float64Array = Float64Array.of(1),
+    sessionName = '',
   ) {
     this.index = index;
     this.name = name;
@@ -80,7 +81,7 @@ export class OrderPort implements SessionOwner {
     this.owner = owner;
     this.now = now;
     this.expected = expected;
-    this.sessionName = '';
+    this.sessionName = sessionName;
     this.budget = new LogonBudget(options.logonBudget.logons, options.logonBudget.perNs);
   }
 
@@ -102,6 +103,9 @@ export class OrderPort implements SessionOwner {
     for (let i = 0; i < sessions.length; i++) work += sessions[i].turn();
     if (this.holder === undefined) {
       if (!this.ended) this.choose();
+    } else if (this.barrierWanted) {
+      this.beginBarrier(this.holder);
+      work++;
     } else if (this.reconciler.busy) {
       work += this.reconciler.turn();
       this.watchBarrier(this.holder);
@@ -145,19 +149,18 @@ export class OrderPort implements SessionOwner {
   }
 
   loginAccepted(session: Session): void {
-    const offered = session.connection.expected[0];
-    const renamed = this.sessionName !== '' && session.connection.session !== this.sessionName;
-    const skipped = this.everSequenced ? offered - this.expectedOf(session)[0] : 0;
-    // a number beyond the one that was asked for, or another session than the one that orders were sent in: something
-    // was said that will not be said again, and the silence about an order proves nothing
-    this.reconciler.messagesMissing = renamed || skipped > 0;
-    if (skipped > 0 || renamed) this.missed++;
-    this.sessionName = session.connection.session;
-    this.expectedOf(session)[0] = offered;
+    const { connection } = session;
+    const expected = this.expectedOf(session);
+    const verdict = judgeLogin(this.sessionName, expected[0], connection.session, connection.expected[0]);
+    // what was said and will not be said again makes silence about an order prove nothing
+    const missing = verdict === LoginVerdict.missed || verdict === LoginVerdict.otherSession;
+    if (missing) this.missed++;
+    this.reconciler.messagesMissing = missing;
+    this.sessionName = connection.session;
+    expected[0] = connection.expected[0];
     this.everLoggedOn = true;
-    this.time[Time.barrierNs] = this.now[0];
     this.owner.loggedOn(this, session);
-    this.reconciler.begin(session);
+    this.beginBarrier(session);
   }
 
   loginRejected(_session: Session, _venueReason: number, retry: boolean): void {
@@ -185,12 +188,12 @@ export class OrderPort implements SessionOwner {
     const spare = this.primedSpare(session);
     if (spare === undefined) {
       this.doubt(session, evidence);
-      this.time[Time.barrierNs] = this.now[0];
-      this.reconciler.begin(session);
+      // in the next turn: what is waiting goes another way first. Without a barrier its own late answers must relieve it
+      this.barrierWanted = this.rules.barrier !== 'none';
       return;
     }
     // only one of the mirror hosts may be logged on: the doubted one goes first, and RST drops what is in its pipe
-    this.keepNumbers(session);
+    this.keepExpected(session);
     const { cells } = session;
     const value = cells[Cell.evidenceValue];
     const bound = cells[Cell.evidenceBound];
@@ -201,13 +204,13 @@ export class OrderPort implements SessionOwner {
   }
 
   relieved(session: Session): void {
-    if (session === this.holder && !this.reconciler.busy) this.reconciler.trustStream(session);
+    if (session === this.holder && !this.barrierWanted && !this.reconciler.busy) this.reconciler.trustStream(session);
   }
 
   lost(session: Session, wasLoggedOn: boolean): void {
     const evidence = session.cells[Cell.evidence];
     if (session !== this.holder) return;
-    this.keepNumbers(session);
+    this.keepExpected(session);
     if (evidence === Evidence.endOfSession) this.end();
     if (wasLoggedOn) this.release(session, evidence);
     else {
@@ -225,28 +228,25 @@ export class OrderPort implements SessionOwner {
 
   // ---- Within ----
 
-  private get everSequenced(): boolean {
-    return this.everLoggedOn || this.expected[0] > 1;
-  }
-
   private expectedOf(session: Session): Float64Array {
     return this.rules.mirrorsShareSequence ? this.expected : session.expected;
   }
 
-  private outgoingOf(session: Session): Float64Array {
-    return this.rules.mirrorsShareSequence ? this.outgoing : session.outgoing;
-  }
-
   /** What the connection skipped without a report (unreadable messages) used up numbers too. */
-  private keepNumbers(session: Session): void {
-    const { outgoing } = session.connection;
-    if (outgoing !== undefined) this.outgoingOf(session)[0] = outgoing[0];
+  private keepExpected(session: Session): void {
     const expected = this.expectedOf(session);
     if (session.accepted) expected[0] = Math.max(expected[0], session.connection.expected[0]);
   }
 
+  private beginBarrier(session: Session): void {
+    this.barrierWanted = false;
+    this.time[Time.barrierNs] = this.now[0];
+    this.reconciler.begin(session);
+  }
+
   private release(session: Session, evidence: number): void {
     this.holder = undefined;
+    this.barrierWanted = false;
     this.reconciler.abandon();
     // the spare first: its login is under way while orders are marked
     if (!this.ended) this.choose();
@@ -278,7 +278,7 @@ export class OrderPort implements SessionOwner {
       return;
     }
     this.holder = session;
-    session.logOn(this.expectedOf(session), this.outgoingOf(session), this.sessionName);
+    session.logOn(this.expectedOf(session), this.sessionName);
   }
 
   private primedSpare(besides: Session): Session | undefined {

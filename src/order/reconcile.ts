@@ -1,7 +1,8 @@
 import type { OrderSlots } from './exposure.ts';
 import { SlotField as Field } from './order-layout.ts';
 import type { VenueRules } from './order-protocol.ts';
-import { Doubt, Effect, resolutionEffect, resolutionRow, VenueEvidence } from './resolution-table.ts';
+import { Effect } from './resolution-effect.ts';
+import { Doubt, resolutionEffect, resolutionRow, VenueEvidence } from './resolution-table.ts';
 import type { Session } from './session.ts';
 import { OrderFlag, OrderState } from './terms.ts';
 import { ReportKind, type VenueReport } from './venue-report.ts';
@@ -145,7 +146,7 @@ export class Reconciler {
     if (this.rules.barrier !== 'none') return;
     for (const slot of this.host.openOrders(this.port)) {
       if (this.inDoubt(slot) && doubtOf(this.field(slot, Field.state)) !== Doubt.entered) {
-        this.conclude(slot, doubtOf(this.field(slot, Field.state)), VenueEvidence.barrier, 0);
+        this.host.resolve(slot, resolutionRow(doubtOf(this.field(slot, Field.state)), VenueEvidence.barrier), 0);
       }
     }
     this.host.reconciled(this.port, session, 0);
@@ -183,35 +184,34 @@ export class Reconciler {
     this.host.reconciled(this.port, session, nextRef);
   }
 
+  /** Concludes on the order and on what was under way; nothing of it while any part must stay in doubt. */
   private judge(entry: Doubtful, nextRef: number, session: Session): void {
     const { slot } = entry;
-    const live = () => this.inDoubt(slot) && this.field(slot, Field.state) < OrderState.filled;
-    if (!live()) return;
+    const state = this.field(slot, Field.state);
+    if (!this.inDoubt(slot) || state >= OrderState.filled) return;
+    const rows: number[] = [];
     const flags = this.field(slot, Field.flags);
-    if (
-      entry.cancel &&
-      (flags & OrderFlag.pendingCancel) !== 0 &&
-      doubtOf(this.field(slot, Field.state)) !== Doubt.entered
-    ) {
-      this.conclude(slot, Doubt.cancel, this.known(VenueEvidence.barrier), nextRef);
-    }
+    const doubt = doubtOf(state);
     if (entry.replaceRef !== 0 && this.field(slot, Field.pendingRef) === entry.replaceRef) {
-      this.conclude(slot, Doubt.replace, this.evidenceOn(entry.replaceRef, nextRef), nextRef);
+      rows.push(resolutionRow(Doubt.replace, this.evidenceOn(entry.replaceRef, nextRef)));
     }
-    if (!live()) return;
-    const doubt = doubtOf(this.field(slot, Field.state));
-    if (doubt !== Doubt.entered) this.conclude(slot, doubt, this.known(VenueEvidence.barrier), nextRef);
-    else this.judgeEntered(slot, nextRef, session);
+    if (doubt === Doubt.entered) {
+      const evidence = this.evidenceOnEntered(slot, nextRef, session);
+      rows.push(resolutionRow(doubt, evidence));
+    } else {
+      if (entry.cancel && (flags & OrderFlag.pendingCancel) !== 0) {
+        rows.push(resolutionRow(Doubt.cancel, this.known(VenueEvidence.barrier)));
+      }
+      rows.push(resolutionRow(doubt, this.known(VenueEvidence.barrier)));
+    }
+    const stays = rows.some(leavesDoubt);
+    for (const row of rows) if (!stays || leavesDoubt(row)) this.host.resolve(slot, row, nextRef);
   }
 
-  private judgeEntered(slot: number, nextRef: number, session: Session): void {
+  private evidenceOnEntered(slot: number, nextRef: number, session: Session): number {
     const evidence = this.evidenceOn(this.field(slot, Field.ref), nextRef);
     const mayGoAgain = this.resends && evidence === VenueEvidence.neverArrived && this.rules.resendIsHarmless;
-    if (mayGoAgain && this.host.sendAgain(slot, session)) {
-      this.conclude(slot, Doubt.entered, VenueEvidence.neverArrivedSendAgain, nextRef);
-    } else {
-      this.conclude(slot, Doubt.entered, evidence, nextRef);
-    }
+    return mayGoAgain && this.host.sendAgain(slot, session) ? VenueEvidence.neverArrivedSendAgain : evidence;
   }
 
   /** What the barrier says of a reference about which no message came. */
@@ -226,11 +226,6 @@ export class Reconciler {
 
   private known(evidence: number): number {
     return this.messagesMissing || this.rules.barrier === 'none' ? VenueEvidence.messagesMissing : evidence;
-  }
-
-  private conclude(slot: number, doubt: number, evidence: number, nextRef: number): void {
-    const row = resolutionRow(doubt, evidence);
-    if (row >= 0) this.host.resolve(slot, row, nextRef);
   }
 
   private inDoubt(slot: number): boolean {

@@ -1,3 +1,5 @@
+import { Effect } from './resolution-effect.ts';
+
 /**
  * How a doubtful order gets out of its doubt: our state × the venue's evidence → result, and why that is safe. Data: the
  * gateway concludes nothing that has no row here, the README shows this very table, and a test drives every row.
@@ -46,37 +48,18 @@ export const VenueEvidence = {
   /** A drop copy reports an execution. */
   dropCopyExecuted: 13,
   /** A drop copy reports its end. */
-  dropCopyDone: 14,
+  dropCopyDone: 18,
   // no evidence
   /** Time has passed. */
-  time: 15,
+  time: 14,
   /** The port does not answer; its peer does. */
-  portDead: 16,
+  portDead: 15,
   /** A barrier was answered; the order is known to the venue and nothing else was said of it. */
-  barrier: 17,
+  barrier: 16,
   /** As `neverArrived`, nothing with a higher reference has been sent since, and the port's config asks for it to be sent again. */
-  neverArrivedSendAgain: 18,
+  neverArrivedSendAgain: 17,
 } as const;
 export type VenueEvidence = (typeof VenueEvidence)[keyof typeof VenueEvidence];
-
-/** What a row does to the order. */
-export const Effect = {
-  /** It stays as doubtful as it was, with its full risk. */
-  stays: 0,
-  /** The message itself moves it, by the table of transitions. */
-  byMessage: 1,
-  /** Done: rejected, nothing of it is or will be at the venue. */
-  rejected: 2,
-  /** No longer doubtful: the state that was known is the venue's. */
-  trusted: 3,
-  /** The replace did not happen; the order goes on as it was. */
-  replaceDropped: 4,
-  /** The cancel did not happen; the order goes on. */
-  cancelDropped: 5,
-  /** Sent once more under the same reference (opt-in). */
-  sentAgain: 6,
-} as const;
-export type Effect = (typeof Effect)[keyof typeof Effect];
 
 export interface Resolution {
   readonly row: number;
@@ -157,13 +140,6 @@ const ROWS: readonly Row[] = [
     'part-filled or filled',
     'executions are identified by port, order and match number: the same one heard twice counts once',
   ],
-  [
-    Doubt.entered,
-    VenueEvidence.dropCopyDone,
-    Effect.byMessage,
-    'done as reported',
-    'the venue says so over another way',
-  ],
   [Doubt.entered, VenueEvidence.time, Effect.stays, 'unknown', 'silence is not an answer, however long it lasts'],
   [
     Doubt.entered,
@@ -201,7 +177,6 @@ const ROWS: readonly Row[] = [
     'part-filled or filled, still blind',
     'the execution counts at once; whether the rest still rests only the port can tell',
   ],
-  [Doubt.live, VenueEvidence.dropCopyDone, Effect.byMessage, 'done as reported', 'the venue says so over another way'],
   [Doubt.live, VenueEvidence.time, Effect.stays, 'blind', 'it may fill unseen for as long as nobody can ask'],
   [
     Doubt.live,
@@ -232,13 +207,6 @@ const ROWS: readonly Row[] = [
     Effect.byMessage,
     'part-filled or filled, still blind',
     'the execution counts at once',
-  ],
-  [
-    Doubt.partFilled,
-    VenueEvidence.dropCopyDone,
-    Effect.byMessage,
-    'done as reported',
-    'the venue says so over another way',
   ],
   [Doubt.partFilled, VenueEvidence.portDead, Effect.stays, 'blind', 'only the port or its mirror host can tell'],
   [Doubt.replace, VenueEvidence.replaced, Effect.byMessage, 'replaced', 'the venue says so itself'],
@@ -313,6 +281,27 @@ const ROWS: readonly Row[] = [
     Effect.sentAgain,
     'sent again under the same reference',
     'opt-in: it never arrived, no higher reference was sent since, and a second copy of it would be ignored',
+  ],
+  [
+    Doubt.entered,
+    VenueEvidence.dropCopyDone,
+    Effect.byMessage,
+    'cancelled',
+    'the venue says over another way that all that was open is cancelled',
+  ],
+  [
+    Doubt.live,
+    VenueEvidence.dropCopyDone,
+    Effect.byMessage,
+    'cancelled',
+    'the venue says over another way that all that was open is cancelled',
+  ],
+  [
+    Doubt.partFilled,
+    VenueEvidence.dropCopyDone,
+    Effect.byMessage,
+    'cancelled',
+    'the venue says over another way that all that was open is cancelled',
   ],
 ];
 

@@ -45,6 +45,8 @@ export class SessionGroup {
   /** By position: monotonic ns since when the port has been usable without a break. */
   private readonly cleanSinceNs: Float64Array;
   private readonly wasUsable: Uint8Array;
+  /** By preference: 1 once its own port has carried it. */
+  private readonly hadPreferred: Uint8Array;
 
   /** @param instruments how many there are */
   constructor(
@@ -64,6 +66,7 @@ export class SessionGroup {
     this.used = new Int32Array(ports.length).fill(NONE);
     this.cleanSinceNs = new Float64Array(ports.length);
     this.wasUsable = new Uint8Array(ports.length);
+    this.hadPreferred = new Uint8Array(ports.length);
     this.affinity = new Int32Array(instruments);
     if (options.policy === 'hot-hot') {
       for (let i = 0; i < instruments; i++) this.affinity[i] = options.affinity?.[i] ?? i % ports.length;
@@ -79,6 +82,17 @@ export class SessionGroup {
   get open(): boolean {
     for (let i = 0; i < this.used.length; i++) if (this.used[i] !== NONE) return true;
     return false;
+  }
+
+  /** Port that orders of the first preference take, if any. */
+  get leading(): OrderPort | undefined {
+    return this.used[0] < 0 ? undefined : this.ports[this.used[0]];
+  }
+
+  /** Every preference is carried by the port that it prefers. */
+  get preferred(): boolean {
+    for (let i = 0; i < this.preferences; i++) if (this.used[i] !== i) return false;
+    return true;
   }
 
   has(port: OrderPort): boolean {
@@ -132,7 +146,12 @@ export class SessionGroup {
 
   private reroute(preference: number): void {
     const current = this.used[preference];
-    if (current >= 0 && this.ports[current].usable) return;
+    if (current >= 0 && this.ports[current].usable) {
+      // at the start ports get ready one after the other: the first time at the preferred one is no failback
+      const preferred = this.hadPreferred[preference] === 0 ? this.better(preference, current) : NONE;
+      if (preferred >= 0) this.move(preference, preferred, Evidence.none);
+      return;
+    }
     const next = this.firstUsable(preference);
     if (next !== current) this.move(preference, next, current < 0 ? Evidence.none : this.evidenceOn(current));
   }
@@ -140,6 +159,7 @@ export class SessionGroup {
   private move(preference: number, to: number, evidence: number): void {
     const from = this.used[preference];
     this.used[preference] = to;
+    if (to === preference) this.hadPreferred[preference] = 1;
     this.owner.routed(
       this,
       preference,

@@ -23,7 +23,8 @@ export class SizeCheck extends RiskCheck {
 
   check(): number {
     const { request, limits, last } = this;
-    const { tightest, ofInstrument: own } = request;
+    const tightest = this.tightest();
+    const own = this.ofInstrument();
     let bound = Math.min(limits[tightest + SHARES], limits[own + SHARES]);
     if (request.shares > bound) {
       last[VALUE] = request.shares;
