@@ -15,6 +15,8 @@ export interface StatusModel {
   readonly feeds: readonly FeedView[];
   readonly latencies: readonly LatencyView[];
   readonly strategies: readonly StrategyView[];
+  /** The order half; absent where nothing is traded. */
+  readonly orders?: OrdersView;
   readonly threads: readonly ThreadView[];
   /** Oldest first. */
   readonly events: readonly EventView[];
@@ -139,4 +141,106 @@ export interface EventView {
 export interface KeyHint {
   readonly key: string;
   readonly does: string;
+}
+
+/** The order half at one moment. */
+export interface OrdersView {
+  /** Trading day as yyyymmdd, and its phase in a word. */
+  readonly day: number;
+  readonly phase: string;
+  /** New orders are refused, cancels pass. */
+  readonly killed: boolean;
+  readonly groups: readonly GroupView[];
+  readonly sessions: readonly SessionView[];
+  readonly accounts: readonly AccountView[];
+  readonly positions: readonly PositionView[];
+  /** Orders of the day, those that are not done, and those in doubt. */
+  readonly entered: number;
+  readonly enteredPerSecond: number;
+  readonly open: number;
+  readonly unknown: number;
+  readonly blind: number;
+  readonly fills: number;
+  readonly rejected: number;
+  readonly cancelled: number;
+  /** Refusals before sending, by the limit's name; only those that happened. */
+  readonly refusals: readonly { readonly reason: string; readonly count: number }[];
+  /** Use of the limits that are nearest to their bounds, nearest first: share of 1. */
+  readonly limits: readonly {
+    readonly limit: string;
+    readonly scope: string;
+    readonly value: number;
+    readonly bound: number;
+  }[];
+  /** Evidence read → first order sent on the peer. */
+  readonly failovers: number;
+  readonly failover: LatencyView;
+  readonly journal: {
+    readonly durability: string;
+    readonly records: number;
+    /** Bytes published that are not on the disk yet. */
+    readonly lagBytes: number;
+    /** Empty while all is well. */
+    readonly trouble: string;
+  };
+}
+
+export interface GroupView {
+  readonly name: string;
+  readonly policy: string;
+  /** Name of the session that carries new orders now; several under `hot-hot`; empty where there is none. */
+  readonly routes: readonly string[];
+  readonly switches: number;
+  /** Why it switched last, and how long ago; NaN for never. */
+  readonly lastEvidence: string;
+  readonly lastSwitchAgoNs: number;
+}
+
+export interface SessionView {
+  readonly name: string;
+  readonly group: string;
+  readonly port: string;
+  /** Address and port of the host. */
+  readonly host: string;
+  readonly state:
+    | 'down'
+    | 'connecting'
+    | 'primed'
+    | 'loggingOn'
+    | 'replaying'
+    | 'warm'
+    | 'active'
+    | 'suspect'
+    | 'ended';
+  /** Why it is in doubt or was lost last; empty for never. */
+  readonly evidence: string;
+  readonly heardAgoNs: number;
+  /** Kernel's round trip, and the venue's time to answer (p99.9). */
+  readonly roundTripNs: number;
+  readonly answerP999Ns: number;
+  readonly ackDeadlineNs: number;
+  readonly unanswered: number;
+  readonly losses: number;
+  readonly logins: number;
+}
+
+export interface AccountView {
+  readonly name: string;
+  readonly realised: number;
+  readonly unrealised: number;
+  readonly marginUsed: number;
+  readonly marginFree: number;
+  readonly gross: number;
+  readonly net: number;
+}
+
+export interface PositionView {
+  readonly account: string;
+  readonly symbol: string;
+  readonly shares: number;
+  readonly averagePrice: number;
+  readonly openBuy: number;
+  readonly openSell: number;
+  readonly realised: number;
+  readonly unrealised: number;
 }
