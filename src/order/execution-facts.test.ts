@@ -261,3 +261,28 @@ describe('a drop copy', () => {
     expect(rig.facts.incidents(Incident.badFact)).toBe(1);
   });
 });
+
+describe('a replace that a drop copy shows first', () => {
+  it('a cancel of the old leg that the port tells afterwards takes nothing off the new one', () => {
+    const rig = new OrderRig();
+    const slot = live(rig);
+    const ref = rig.replace(slot, 200, 100_000);
+    rig.learn(slot, ReportKind.executed, { ref, shares: 10, price4: 100_000, matchLo: 1 });
+    rig.hear(slot, ReportKind.cancelled, { ref: 1, shares: 25, reason: ReportReason.supervisory });
+    rig.hear(slot, ReportKind.repriced, { ref: 1, price4: 90_000 });
+    rig.hear(slot, ReportKind.replaced, { ref, previousRef: 1, shares: 200, price4: 100_000 });
+    expect(rig.account()).toMatchObject({ openBuyShares: 190, openBuyValue4: 190 * 100_000 });
+  });
+});
+
+describe('a cancel under a reference that a replace took away', () => {
+  it('is void: the order can be cancelled again, and somebody hears that it must be', () => {
+    const rig = new OrderRig();
+    const slot = live(rig);
+    const ref = rig.replace(slot, 200, 100_000);
+    rig.cancel(slot); // under the old reference, behind the replace
+    rig.hear(slot, ReportKind.replaced, { ref, previousRef: 1, shares: 200, price4: 100_000 });
+    expect(rig.slot(slot, 'flags')).toBe(0);
+    expect(rig.facts.incidents(Incident.cancelVoid)).toBe(1);
+  });
+});

@@ -61,10 +61,17 @@ export class ReportFacts {
     const total = this.remaining[int32[base + PORT]] !== 0 ? asked + int32[base + TAKEN] : asked;
     int32[base + SHARES] = total;
     int32[base + PRICE] = int32[base + PENDING_PRICE];
-    int32[base + REF] = int32[base + PENDING_REF];
+    const before = int32[base + REF];
+    const ref = int32[base + PENDING_REF];
+    int32[base + REF] = ref;
     const open = total - int32[base + TAKEN];
     int32[base + LEAVES] = Math.max(open, 0);
     this.change.dropPending(base, PENDING_REPLACE);
+    if (ref !== before && (int32[base + FLAGS] & PENDING_CANCEL) !== 0) {
+      // One that had arrived before the replace would have ended the order: it came after, under a dead reference.
+      this.change.incident(Incident.cancelVoid, slot, before);
+      this.change.dropPending(base, PENDING_CANCEL);
+    }
   }
 
   private take(slot: number, base: number, report: VenueReport): number {
@@ -174,6 +181,8 @@ export class ReportFacts {
     // Under the new reference of a replace: it took effect, though we have not been told.
     const underNew = (int32[base + FLAGS] & PENDING_REPLACE) !== 0 && report.ref === int32[base + PENDING_REF];
     if (underNew && report.ref !== int32[base + REF]) this.promote(slot);
+    // Of a leg that a replace has taken the place of, which we learned by another way: the new leg has its own shares.
+    if (report.ref !== int32[base + REF]) return this.noted(slot, base, report);
     const open = change.openShares(base);
     const timeOver = report.reason === ReportReason.timeout || report.reason === ReportReason.closed;
     const fact = report.shares < open ? Fact.reduced : timeOver ? Fact.expired : Fact.cancelled;
@@ -227,7 +236,8 @@ export class ReportFacts {
   private noted(slot: number, base: number, report: VenueReport): number {
     const { change } = this;
     const fit = change.transit(slot, Fact.noted);
-    if (report.kind === ReportKind.repriced && fit === LEGAL && report.price4 > 0) {
+    const current = report.ref === change.store.int32[base + REF];
+    if (report.kind === ReportKind.repriced && fit === LEGAL && current && report.price4 > 0) {
       change.store.int32[base + PRICE] = report.price4;
     }
     return Fact.noted;

@@ -17,7 +17,12 @@ export interface RigOptions {
   readonly remainingPorts?: readonly number[];
   readonly margin?: MarginModel;
   readonly listener?: FactListener;
+  /** Takes down every fact, to be told to another rig. */
+  readonly tape?: Told[];
 }
+
+/** A fact as it was told. */
+export type Told = (facts: OrderFacts) => void;
 
 export const RIG = { ports: 2, venues: 2, accounts: 2, strategies: 3, instruments: 4 } as const;
 export const RATE_BP = 5_000;
@@ -51,7 +56,8 @@ export class OrderRig {
       onFill: (slot: number, shares: number, price4: number) => this.heard.push(`fill ${slot + 1} ${shares}@${price4}`),
       onIncident: (incident: number) => this.heard.push(`incident ${incident}`),
     };
-    this.facts = new OrderFacts(this.store, this.ledger, this.fills, { remainingPorts, listener });
+    const facts = new OrderFacts(this.store, this.ledger, this.fills, { remainingPorts, listener });
+    this.facts = options.tape === undefined ? facts : recorded(facts, options.tape);
   }
 
   /** A new order, by default 100 shares bought at 10.00 on port 0 for account 0 by strategy 0; handed to the socket. */
@@ -185,6 +191,33 @@ export interface ReportFields {
   readonly venueReason: number;
   readonly orderRefLo: number;
   readonly liquidity: number;
+}
+
+/** The same facts, each of which is also taken down. */
+function recorded(facts: OrderFacts, tape: Told[]): OrderFacts {
+  return new Proxy(facts, {
+    get(target, name) {
+      const value = Reflect.get(target, name) as unknown;
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]) => {
+        const at = target.nowNs[0];
+        const kept = args.map((arg) => (arg instanceof VenueReport ? copyOf(arg) : arg));
+        tape.push((other) => {
+          other.nowNs[0] = at;
+          Reflect.apply(Reflect.get(other, name) as (...args: unknown[]) => unknown, other, kept);
+        });
+        return Reflect.apply(value, target, args) as unknown;
+      };
+    },
+  });
+}
+
+function copyOf(report: VenueReport): VenueReport {
+  const copy = new VenueReport();
+  const { cells, ...fields } = report;
+  Object.assign(copy, fields);
+  copy.cells.set(cells);
+  return copy;
 }
 
 function named(cells: Readonly<Record<string, number>>, read: (cell: number) => number): Record<string, number> {
