@@ -12,7 +12,14 @@ import {
   SegmentLayout,
   segmentName,
 } from './segment-format.ts';
-import { RecordBuffer, type RecordSink, type SegmentEnd, SegmentScan, type SegmentSource } from './segment-scan.ts';
+import {
+  RecordBuffer,
+  type RecordSink,
+  readMemory,
+  type SegmentEnd,
+  SegmentScan,
+  type SegmentSource,
+} from './segment-scan.ts';
 
 /** What there is of a day's journal. */
 export interface JournalSources {
@@ -72,13 +79,14 @@ export function recoverJournal(sources: JournalSources, sink: RecordSink): Recov
 class Recovery {
   private readonly sources: JournalSources;
   private readonly salt: number;
-  private readonly buffer = new RecordBuffer();
+  private readonly buffer: RecordBuffer;
   private readonly counting: CountingSink;
   private readonly found: RecoveredSegment[] = [];
 
   constructor(sources: JournalSources, sink: RecordSink) {
     this.sources = sources;
     this.salt = journalSalt(sources.identity);
+    this.buffer = new RecordBuffer(readMemory(Math.max(0, ...sources.segments.map(({ sizeBytes }) => sizeBytes))));
     this.counting = new CountingSink(sink);
   }
 

@@ -19,7 +19,7 @@ export class RecordBuffer {
   /** Cell 0: position of the record that is being shown. */
   readonly position = new Float64Array(1);
 
-  constructor(memory: ArrayBufferLike = new ArrayBuffer(READ_BYTES)) {
+  constructor(memory: ArrayBufferLike) {
     this.bytes = new Uint8Array(memory);
     this.int32 = new Int32Array(memory, 0, memory.byteLength >> 2);
     this.float64 = new Float64Array(memory, 0, memory.byteLength >> 3);
@@ -49,7 +49,15 @@ export interface SegmentEnd {
   readonly provenSynced: number;
 }
 
-const READ_BYTES = 1 << 22;
+const MOST_READ_BYTES = 1 << 22;
+/** Holds the longest frame, and is a multiple of every alignment. */
+const LEAST_READ_BYTES = 1 << 14;
+
+/** Memory to read files through of which the largest has `sizeBytes`: bounded, whatever their size. */
+export function readMemory(sizeBytes: number): ArrayBuffer {
+  const rounded = Math.ceil(sizeBytes / LEAST_READ_BYTES) * LEAST_READ_BYTES;
+  return new ArrayBuffer(Math.max(LEAST_READ_BYTES, Math.min(MOST_READ_BYTES, rounded)));
+}
 
 /** Reads one file's records. Bounded memory; never throws over content, never reads outside it. */
 export class SegmentScan {
