@@ -3,6 +3,7 @@ import { registerCheck } from './check.ts';
 import { registerDemo } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
 import { describeFailure, ExitCode } from './errors.ts';
+import { registerJournal } from './journal.ts';
 import { registerReplay } from './replay.ts';
 import { registerRun } from './run.ts';
 import { registerSim } from './sim.ts';
@@ -26,6 +27,7 @@ export function createProgram(): Command {
   registerCheck(program);
   registerDemo(program);
   registerDoctor(program);
+  registerJournal(program);
   return program;
 }
 

@@ -19,8 +19,8 @@ import {
 export interface JournalDisk {
   /** Names in a directory; empty if there is none. */
   list(directory: string): string[];
-  /** Opens for reading and writing. @param how `create`: makes it, or empties it */
-  open(path: string, how: 'create' | 'existing'): number;
+  /** Opens for reading and writing (`create`: makes it, or empties it), or only for reading. */
+  open(path: string, how: 'create' | 'existing' | 'read'): number;
   sizeOf(file: number): number;
   read(file: number, into: Uint8Array, offset: number, length: number, at: number): number;
   /** @returns bytes written, perhaps fewer than asked for */
@@ -36,6 +36,7 @@ export interface JournalDisk {
 }
 
 const FILE_MODE = 0o600;
+const OPEN_FLAGS = { create: 'w+', existing: 'r+', read: 'r' } as const;
 
 /** The file system of this host. */
 export const hostDisk: JournalDisk = {
@@ -47,7 +48,7 @@ export const hostDisk: JournalDisk = {
       throw error;
     }
   },
-  open: (path, how) => openSync(path, how === 'create' ? 'w+' : 'r+', FILE_MODE),
+  open: (path, how) => openSync(path, OPEN_FLAGS[how], FILE_MODE),
   sizeOf: (file) => fstatSync(file).size,
   read: (file, into, offset, length, at) => readSync(file, into, offset, length, at),
   write: (file, bytes, offset, length, at) => writeSync(file, bytes, offset, length, at),

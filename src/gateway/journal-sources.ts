@@ -25,7 +25,7 @@ export function openSources(
 ): OpenSources {
   const files: number[] = [];
   const segments = segmentsOf(disk, directory, identity).map((name): SegmentSource => {
-    const file = disk.open(join(directory, name), 'existing');
+    const file = disk.open(join(directory, name), 'read');
     files.push(file);
     return {
       name,

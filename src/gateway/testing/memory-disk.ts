@@ -43,11 +43,11 @@ export class MemoryDisk implements JournalDisk {
     return [...this.names.keys()].filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length));
   }
 
-  open(path: string, how: 'create' | 'existing'): number {
+  open(path: string, how: 'create' | 'existing' | 'read'): number {
     this.step();
     let inode = this.names.get(path);
     if (inode === undefined) {
-      if (how === 'existing') throw diskError('ENOENT', 2);
+      if (how !== 'create') throw diskError('ENOENT', 2);
       inode = newInode();
       this.names.set(path, inode);
     }
