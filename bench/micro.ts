@@ -10,6 +10,7 @@ import { Frame } from '../src/feed/framer.ts';
 import { type FeedSink, TimeCell } from '../src/feed/sink.ts';
 import { hashUnit } from '../src/feed/unit-hash.ts';
 import type { OrderConnection, OrderConnectionSink } from '../src/order/order-protocol.ts';
+import { RequestKind } from '../src/order/refusal.ts';
 import { copyIn } from '../src/ring/copy.ts';
 import { type RecordHandler, SpscConsumer, SpscProducer } from '../src/ring/spsc-ring.ts';
 import { createSpscRing } from '../src/ring/spsc-ring-descriptor.ts';
@@ -20,6 +21,7 @@ import { Ouch50Server } from '../src/venues/nasdaq/ouch50-server.ts';
 import { SoupServer } from '../src/venues/nasdaq/soupbintcp.ts';
 import { orderProtocol } from '../src/venues/order-registry.ts';
 import { makePackets } from './lib/packets.ts';
+import { riskWithAllChecksOn } from './lib/risk.ts';
 import { Wire } from './lib/wire.ts';
 
 /** Calls per task turn, so that tinybench's own clock does not drown what is measured. */
@@ -44,6 +46,10 @@ const producer = new SpscProducer(ring);
 const consumer = new SpscConsumer(ring);
 const handler: RecordHandler = { onRecord() {} };
 let kept = 0;
+const rig = riskWithAllChecksOn();
+const { risk } = rig;
+/** A price that changes from order to order, inside the book's best. */
+const price4 = (): number => 1_000_000 - (++number & 31) * 100;
 
 function times(call: () => void): () => void {
   return () => {
@@ -145,7 +151,33 @@ bench
   )
   // One piece of CALLS messages: a call of its own, so that the column means the same.
   .add('OUCH 5.0, one execution read', () => ouch50.connection.onBytes(ouch50.executions, 0, ouch50.executions.length))
-  .add('OUCH 4.2, one execution read', () => ouch42.connection.onBytes(ouch42.executions, 0, ouch42.executions.length));
+  .add('OUCH 4.2, one execution read', () => ouch42.connection.onBytes(ouch42.executions, 0, ouch42.executions.length))
+  .add(
+    'risk, a new order, every limit set at every scope',
+    times(() => {
+      kept += risk.checkNew(0, 0, 0, 0, 0, 100, price4(), 0);
+    }),
+  )
+  .add(
+    'risk, a long sale, every limit set at every scope',
+    times(() => {
+      kept += risk.checkNew(0, 0, 0, 1, 0, 100, 1_000_100 + (++number & 31) * 100, 0);
+    }),
+  )
+  .add(
+    'risk, a new order checked and sent, every limit set',
+    times(() => {
+      rig.nowNs[0] += 1e6;
+      kept += risk.checkNew(0, 0, 0, 0, 0, 100, price4(), 0);
+      risk.onSent(0, RequestKind.enter);
+    }),
+  )
+  .add(
+    'risk, a replace, every limit set at every scope',
+    times(() => {
+      kept += risk.checkReplace(0, 0, 100, price4());
+    }),
+  );
 
 await bench.run();
 console.table(

@@ -3,6 +3,7 @@ import { registerCheck } from './check.ts';
 import { registerDemo } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
 import { describeFailure, ExitCode } from './errors.ts';
+import { registerInit } from './init.ts';
 import { registerJournal } from './journal.ts';
 import { registerReplay } from './replay.ts';
 import { registerRun } from './run.ts';
@@ -24,6 +25,7 @@ export function createProgram(): Command {
   registerRun(program);
   registerReplay(program);
   registerSim(program);
+  registerInit(program);
   registerCheck(program);
   registerDemo(program);
   registerDoctor(program);

@@ -181,6 +181,14 @@ function resolvePaths(config: WarmlineConfig, folder: string): WarmlineConfig {
     strategies: config.strategies.map((one) => ({ ...one, module: resolve(folder, one.module) })),
     ...(config.orders === undefined ? {} : { orders: resolveOrderPaths(config.orders, folder) }),
     flightRecorder: { ...config.flightRecorder, directory: resolve(folder, config.flightRecorder.directory) },
+    api: {
+      ...config.api,
+      tokens: resolve(folder, config.api.tokens),
+      tls: config.api.tls && {
+        certificate: resolve(folder, config.api.tls.certificate),
+        key: resolve(folder, config.api.tls.key),
+      },
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defaultArbiterConfig, defaultRetransmitPolicy, defaultSnapshotPolicy } from '../feed/arbiter-config.ts';
 
+import { type ApiConfig, apiSection } from './api-schema.ts';
 import { checkConfig, checkFeed, checkLine, checkSnapshot, checkThreads } from './checks.ts';
 import { count, duration, groupAddress, hostAddress, name, port, powerOfTwo, size, withUnits } from './fields.ts';
 import { checkStrategyOrders } from './orders-checks.ts';
@@ -370,6 +371,7 @@ export const configSchema = z
     io: io.prefault({}).describe('How datagrams are received.'),
     flightRecorder: flightRecorder.prefault({}).describe('The last packets of every line, kept for incidents.'),
     log: log.prefault({}).describe('What is logged.'),
+    api: apiSection.prefault({}).describe('Dashboard, metrics and the API for programs.'),
     sim: simSection.optional().describe('`warmline sim` and `warmline demo`: the simulated venue.'),
   })
   .superRefine(checkConfig, ALWAYS)
@@ -410,6 +412,7 @@ export interface WarmlineConfig {
   io: IoConfig;
   flightRecorder: FlightRecorderConfig;
   log: LogConfig;
+  api: ApiConfig;
   sim?: SimConfig;
 }
 
@@ -431,6 +434,7 @@ function normalise(input: {
   io: IoConfig;
   flightRecorder: FlightRecorderConfig;
   log: LogConfig;
+  api: ApiConfig;
   sim?: SimConfig;
 }): WarmlineConfig {
   const { strategy: module, strategies: listed = [], feeds, ...rest } = input;

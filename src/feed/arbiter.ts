@@ -38,6 +38,7 @@ import { RecoveryLadder } from './recovery-ladder.ts';
 import { NO_RESTART, RestartBytes, RestartGuard, OPENING_UNITS as SHARED_OPENING_UNITS } from './restart-guard.ts';
 import { SESSION_REFUSED, SessionGuard, SessionGuardCell } from './session-guard.ts';
 import { type FeedSink, Source } from './sink.ts';
+import { SuspectPackets, Suspicion } from './suspect-packets.ts';
 import { SwitchPolicy } from './switch-policy.ts';
 import { hashUnit as hashOf } from './unit-hash.ts';
 
@@ -59,6 +60,7 @@ const hashUnit = hashOf;
 const MAX_OPEN_GAPS = 4096;
 /** A kernel drop this long before a gap opened still explains it: the kernel reports drops with the next datagram. */
 const KERNEL_DROP_MEMORY_NS = 100_000_000;
+const ALL_LINES = -1;
 /** A run of suspicious packets that pauses for longer than this many staleness intervals is forgotten. */
 const SUSPICION_MEMORY = 20;
 
@@ -112,6 +114,7 @@ export class Arbiter {
   private readonly guard: SessionGuard;
   private readonly jumps: JumpGuard;
   private readonly restarts: RestartGuard;
+  private readonly suspects: SuspectPackets;
   private readonly switches: SwitchPolicy;
   private readonly watch: LineWatch;
   private readonly ladder: RecoveryLadder;
@@ -127,6 +130,10 @@ export class Arbiter {
   private refreshReason: StatusReason = StatusReason.none;
   private clearedReason: StatusReason = StatusReason.none;
   private lateStart = false;
+  /** Packets that were not believed when they came are being taken now. */
+  private takingSuspects = false;
+  /** The lines that showed the last restart: a bit each. */
+  private restartedLines = 0;
   /** Gaps, held units or a running snapshot: the fast path does not apply. */
   private busy = true;
   private active: number;
@@ -169,6 +176,7 @@ export class Arbiter {
     this.guard = new SessionGuard(config.confirmPackets, config.heartbeatNs, memoryNs);
     this.jumps = new JumpGuard(config.confirmPackets, config.maxForwardJump, config.heartbeatNs, memoryNs);
     this.restarts = new RestartGuard(config.confirmPackets, memoryNs, config.staleAfterNs);
+    this.suspects = new SuspectPackets(memoryNs);
     this.session = this.guard.current;
     this.switches = new SwitchPolicy(config);
     this.voice = new FeedVoice(sink, this.at, this.cells, lines);
@@ -230,9 +238,14 @@ export class Arbiter {
       this.countMalformed(base, frame.malformedReason);
       return;
     }
-    if (frame.sessionVersion !== this.sessionVersion && !this.admitSession(source)) {
-      this.settle();
-      return;
+    if (frame.sessionVersion !== this.sessionVersion) {
+      if (!this.admitSession(source)) {
+        if (kind === PacketKind.units)
+          this.suspects.keep(Suspicion.session, source, frame.ids, this.time, view, offset, length);
+        this.settle();
+        return;
+      }
+      this.framer.frame(bytes, view, offset, length, frame);
     }
     if (cells[base + LineCell.health] !== LineHealth.live) {
       // No line is live before a session is known, even where all sessions are called nothing.
@@ -254,9 +267,9 @@ export class Arbiter {
         if (this.voice.failed) this.voice.rethrow();
         return;
       }
-      this.takeMixed(source, bytes, view);
+      this.takeMixed(source, bytes, view, offset, length);
     } else if (kind === PacketKind.units) {
-      this.takeMixed(source, bytes, view);
+      this.takeMixed(source, bytes, view, offset, length);
     } else {
       this.takeHeartbeat(source, kind);
     }
@@ -452,7 +465,7 @@ export class Arbiter {
   // ------------------------------------------------------------------------------------------- every other packet
 
   /** Old and new units, units beyond a hole, the first packet of all. */
-  private takeMixed(source: number, bytes: Uint8Array, view: DataView): void {
+  private takeMixed(source: number, bytes: Uint8Array, view: DataView, offset: number, length: number): void {
     const { at, cells, frame } = this;
     const ids = frame.ids;
     if (this.linked) {
@@ -467,7 +480,7 @@ export class Arbiter {
     if (!this.started) {
       if (!isLine) return;
       this.startAt(source, first);
-    } else if (isLine && !this.admitNumbers(source, view)) {
+    } else if (isLine && !this.admitNumbers(source, bytes, view, offset, length)) {
       return;
     } else if (!isLine && first > at[Cell.lead] + 1) {
       // Nobody asked for what no line has shown: an answer to a question from before a restart, or worse.
@@ -1042,7 +1055,7 @@ export class Arbiter {
         return;
       }
     }
-    this.takeMixed(source, bytes, view);
+    this.takeMixed(source, bytes, view, offset, length);
     if (this.retransmitProgress) {
       this.retransmitProgress = false;
       this.ladder.service();
@@ -1084,7 +1097,10 @@ export class Arbiter {
     this.updateStatus();
   }
 
-  /** The packet's session is not the feed's. @returns true if it is from now on */
+  /**
+   * The packet's session is not the feed's, or was not the packet's before. @returns true if it is from now on; the frame
+   * then may show another packet
+   */
   private admitSession(line: number): boolean {
     const { at, frame, guard } = this;
     if (!guard.known) guard.adopt(frame.session);
@@ -1113,11 +1129,12 @@ export class Arbiter {
     this.sessionVersion = frame.sessionVersion;
     this.mayBeOld.fill(0);
     this.beginNumbering(line, evidence as SessionEvidence);
+    this.takeSuspects(Suspicion.session, ALL_LINES);
     return true;
   }
 
   /** Is the packet's place in the numbering to be believed? Refuses or restarts where it is not the usual one. */
-  private admitNumbers(line: number, view: DataView): boolean {
+  private admitNumbers(line: number, bytes: Uint8Array, view: DataView, offset: number, length: number): boolean {
     const { at, cells, frame } = this;
     const first = frame.ids[FrameId.first];
     const highest = cells[lineBase(line) + LineCell.highestId];
@@ -1126,11 +1143,28 @@ export class Arbiter {
         this.refuse(line, RefusalReason.foreignSession);
         return false;
       }
-      if (first > cells[FeedCell.highestId] + 1 + this.config.maxForwardJump) return this.admitJump(line);
+      if (first > cells[FeedCell.highestId] + 1 + this.config.maxForwardJump) {
+        if (this.takingSuspects) return false;
+        if (!this.admitJump(line)) {
+          this.suspects.keep(Suspicion.jump, line, frame.ids, this.time, view, offset, length);
+          return false;
+        }
+        this.takeSuspects(Suspicion.jump, ALL_LINES);
+        this.framer.frame(bytes, view, offset, length, frame);
+        return true;
+      }
     } else {
       this.mayBeOld[line] = 0;
     }
-    if (frame.ids[FrameId.next] <= at[Cell.expected] && first <= highest) this.considerRestart(line, view);
+    if (frame.ids[FrameId.next] > at[Cell.expected] || first > highest || this.takingSuspects) return true;
+    const read = this.comparison.againstMemory(frame, this.linked, view);
+    if (this.considerRestart(line, read)) {
+      this.takeSuspects(Suspicion.restart, this.restartedLines);
+      this.framer.frame(bytes, view, offset, length, frame);
+    } else if (read !== RestartBytes.same) {
+      if (this.restarts.begins(line)) this.suspects.forget(Suspicion.restart, line);
+      this.suspects.keep(Suspicion.restart, line, frame.ids, this.time, view, offset, length);
+    }
     return true;
   }
 
@@ -1144,7 +1178,9 @@ export class Arbiter {
     }
     if (next <= cells[FeedCell.highestId] + 1 + this.config.maxForwardJump) return true;
     frame.ids[FrameId.next] = next;
-    return this.admitJump(line);
+    if (!this.admitJump(line)) return false;
+    this.takeSuspects(Suspicion.jump, ALL_LINES);
+    return true;
   }
 
   private admitJump(line: number): boolean {
@@ -1183,12 +1219,11 @@ export class Arbiter {
 
   /**
    * A packet wholly behind the stream and behind its own line: a late duplicate, a replay, or a restart? If a restart is
-   * believed, the numbering is another one when this returns; otherwise the packet is a copy like any other.
+   * believed, the numbering is another one when this returns true; otherwise the packet is a copy like any other.
    */
-  private considerRestart(line: number, view: DataView): void {
+  private considerRestart(line: number, bytes: RestartBytes): boolean {
     const { at, cells, frame, restarts } = this;
     at[Cell.silentFor] = at[Cell.now] - at[Cell.lastProgressAt];
-    const bytes = this.comparison.againstMemory(frame, this.linked, view);
     const weighed = restarts.weigh(
       line,
       frame.ids,
@@ -1202,17 +1237,48 @@ export class Arbiter {
       Cell.silentFor,
     );
     const afterEnd = this.guard.ended && bytes === RestartBytes.differ;
-    if (weighed === NO_RESTART && !afterEnd) return;
+    if (weighed === NO_RESTART && !afterEnd) return false;
     const evidence = afterEnd ? SessionEvidence.afterEnd : (weighed as SessionEvidence);
     restarts.lowestFirst(at, Cell.id, line);
     this.closeStream(LossCause.sessionEnded);
     restarts.lowestFirst(at, Cell.id, line);
+    this.restartedLines = restarts.runningWith(line);
     restarts.reset();
     for (let other = 0; other < this.lineCount; other++) {
       const old = cells[lineBase(other) + LineCell.highestId];
       this.mayBeOld[other] = other !== line && old > at[Cell.id] + this.config.windowUnits ? 1 : 0;
     }
     this.beginNumbering(line, evidence);
+    return true;
+  }
+
+  /**
+   * What was suspected has been confirmed: the packets that led to it are taken now, with the stamps at which they came.
+   * The frame shows another packet afterwards.
+   */
+  private takeSuspects(why: Suspicion, lines: number): void {
+    if (this.takingSuspects) return;
+    const { at, cells, frame, session, suspects } = this;
+    suspects.choose(why, lines, frame.ids, at, Cell.now);
+    const rx = at[Cell.rxNs];
+    this.takingSuspects = true;
+    for (let place = suspects.takeChosen(); place >= 0; place = suspects.takeChosen()) {
+      const { bytes, view } = suspects;
+      const offset = suspects.offset(place);
+      const line = suspects.line[place];
+      const length = suspects.length[place];
+      this.framer.frame(bytes, view, offset, length, frame);
+      if (frame.session.some((word, i) => word !== session[i])) continue;
+      if (why === Suspicion.restart) {
+        // Taken for copies of the old numbering until now.
+        cells[lineBase(line) + LineCell.units] -= frame.count;
+        cells[lineBase(line) + LineCell.duplicates] -= frame.count;
+      }
+      at[Cell.rxNs] = suspects.rxNs[place];
+      this.takeMixed(line, bytes, view, offset, length);
+    }
+    this.takingSuspects = false;
+    at[Cell.rxNs] = rx;
   }
 
   /** The numbering starts afresh at `at[id]`, shown by `line`. */

@@ -8,6 +8,9 @@ export const OPENING_UNITS = 65_536;
 export const RestartBytes = { unknown: 0, same: 1, differ: 2 } as const;
 export type RestartBytes = (typeof RestartBytes)[keyof typeof RestartBytes];
 
+/** Further behind than this, no network reorders packets. */
+const REORDERED_UNITS = 100;
+
 /** {@link RestartGuard.weigh}: not believed. */
 export const NO_RESTART = -1;
 
@@ -16,7 +19,8 @@ export const NO_RESTART = -1;
  * data: those must never restart the feed. A restart is suspected only of a line that goes back behind what it has
  * itself shown before; it is believed after packets that follow each other and carry *other* bytes than were seen under
  * those numbers before, while no line goes on at the old ones. Where nothing is remembered of those numbers, it takes
- * every live line, or a single line after the feed has been silent for long.
+ * every live line; or the only live line, if its run begins at number 1, from further away than packets are reordered,
+ * or after the feed has been silent for long.
  */
 export class RestartGuard {
   /** First number of each line's run. */
@@ -92,11 +96,25 @@ export class RestartGuard {
     }
     if (!enough) return NO_RESTART;
     if (companions > 0 && companions >= otherLinesLive) return SessionEvidence.secondLine;
-    return otherLinesLive === 0 && silence ? SessionEvidence.repeated : NO_RESTART;
+    const fromOne = first[line] === 1 && progress[progressCell] - next[line] >= REORDERED_UNITS;
+    return otherLinesLive === 0 && (silence || fromOne) ? SessionEvidence.repeated : NO_RESTART;
   }
 
   reset(): void {
     this.packets.fill(0);
+  }
+
+  /** True if the line's last packet began a run rather than went on with one. */
+  begins(line: number): boolean {
+    return this.packets[line] <= 1;
+  }
+
+  /** The lines that have a run under way over the same part of the numbering as this one, itself included: a bit each. */
+  runningWith(line: number): number {
+    let lines = 0;
+    for (let other = 0; other < MAX_LINES; other++)
+      if (this.packets[other] > 0 && this.progress[other] === this.progress[line]) lines |= 1 << other;
+    return lines;
   }
 
   /** Lowest first number of the runs under way. Written to `target[cell]`. */

@@ -45,14 +45,12 @@ export class DuplicateWindow extends RiskCheck {
 
   check(): number {
     const { request, last, enteredNs } = this;
-    const bound = this.limits[this.tightest() + DUPLICATES];
+    const bound = this.limits[request.tightest + DUPLICATES];
     if (bound > KEPT) return 0;
     const sinceNs = this.nowNs[0] - this.windowNs;
     const { strategy, instrument, side, shares, price4 } = request;
     const found =
-      enteredNs[this.next] > sinceNs
-        ? KEPT
-        : this.count(strategy, (instrument << 1) | side, shares, price4, sinceNs, bound);
+      enteredNs[this.next] > sinceNs ? KEPT : this.count(strategy, (instrument << 1) | side, shares, price4, bound | 0);
     if (found < bound) return 0;
     last[VALUE] = found + 1;
     last[BOUND] = bound;
@@ -76,16 +74,10 @@ export class DuplicateWindow extends RiskCheck {
     this.next = (next + 1) & MASK;
   }
 
-  /** How many such orders are younger than `sinceNs`; stops counting at `bound`. */
-  private count(
-    strategy: number,
-    instrumentAndSide: number,
-    shares: number,
-    price4: number,
-    sinceNs: number,
-    bound: number,
-  ): number {
+  /** How many such orders are younger than the window; stops counting at `bound`. */
+  private count(strategy: number, instrumentAndSide: number, shares: number, price4: number, bound: number): number {
     const { orders, enteredNs } = this;
+    const sinceNs = this.nowNs[0] - this.windowNs;
     const bucket = bucketOf(strategy, instrumentAndSide, shares, price4);
     let place = this.newest[bucket];
     // A bucket whose newest place was used again has nothing left: all its others are older still.

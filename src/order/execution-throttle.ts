@@ -22,6 +22,7 @@ export class ExecutionThrottle extends RiskCheck {
   private readonly instruments: number;
   private readonly venues: number;
   private readonly firstTightest: number;
+  private readonly firstInstrument: number;
 
   constructor(parts: RiskParts, request: RiskRequest) {
     super(parts, request);
@@ -32,17 +33,22 @@ export class ExecutionThrottle extends RiskCheck {
     this.instruments = shape.instruments.length;
     this.venues = shape.venues.length;
     this.firstTightest = limits.tightest;
+    this.firstInstrument = limits.rows.firstInstrument;
     this.buckets = new Float64Array(shape.strategies.length * this.instruments * 2 * CELLS);
   }
 
   check(): number {
     const { request, last } = this;
     const limits = this.limits;
-    const bound = Math.min(limits[this.tightest() + EXECUTIONS], limits[this.ofInstrument() + EXECUTIONS]);
+    const bound = Math.min(limits[request.tightest + EXECUTIONS], limits[request.ofInstrument + EXECUTIONS]);
     if (bound === NO_LIMIT) return 0;
-    const level = this.level(this.bucket(request.strategy, request.instrument, request.side), bound);
-    if (level + 1 <= bound) return 0;
-    last[VALUE] = Math.ceil(level) + 1;
+    const bucket = this.bucket(request.strategy, request.instrument, request.side);
+    const fill = this.buckets[bucket];
+    if (fill + 1 <= bound) return 0;
+    // Both sides times the window's length: a division less.
+    const emptied = (this.nowNs[0] - this.buckets[bucket + 1]) * bound;
+    if ((fill + 1 - bound) * this.windowNs <= emptied) return 0;
+    last[VALUE] = Math.ceil(fill - emptied / this.windowNs) + 1;
     last[BOUND] = bound;
     return this.refusals.ofTightest(EXECUTIONS, request);
   }
@@ -54,17 +60,10 @@ export class ExecutionThrottle extends RiskCheck {
     const own = (this.firstInstrument + instrument) << ROW_BITS;
     const bound = Math.min(limits[tightest + EXECUTIONS], limits[own + EXECUTIONS]);
     const bucket = this.bucket(strategy, instrument, side);
-    buckets[bucket] = this.level(bucket, bound) + 1;
+    // A limit that is off empties its bucket at once.
+    const emptied = bound === NO_LIMIT ? bound : ((this.nowNs[0] - buckets[bucket + 1]) * bound) / this.windowNs;
+    buckets[bucket] = Math.max(0, buckets[bucket] - emptied) + 1;
     buckets[bucket + 1] = this.nowNs[0];
-  }
-
-  /** How full a bucket is now. */
-  private level(bucket: number, bound: number): number {
-    const { buckets } = this;
-    // A limit that is off empties it at once.
-    if (bound === NO_LIMIT) return 0;
-    const emptied = ((this.nowNs[0] - buckets[bucket + 1]) * bound) / this.windowNs;
-    return Math.max(0, buckets[bucket] - emptied);
   }
 
   private bucket(strategy: number, instrument: number, side: number): number {

@@ -33,8 +33,7 @@ export class MarketCheck extends RiskCheck {
   check(): number {
     const { request, limits, last, feedCells } = this;
     const { instrument } = request;
-    const tightest = this.tightest();
-    const own = this.ofInstrument();
+    const { tightest, ofInstrument: own } = request;
     if (Math.min(limits[tightest + RESTRICTED], limits[own + RESTRICTED]) === 0) {
       last[VALUE] = 0;
       last[BOUND] = 0;

@@ -4,14 +4,13 @@ import { LIMIT_ROW_BITS } from './risk-limits.ts';
 import { RefusalReason } from './risk-reason.ts';
 import { RiskCheck, type RiskParts, type RiskRequest } from './risk-request.ts';
 import type { ScopeRows } from './risk-shape.ts';
-import { Scope } from './scope.ts';
 
 const RATE = Limit.messageRate;
 const ROW_BITS = LIMIT_ROW_BITS;
 const VALUE = RefusalCell.value;
 const BOUND = RefusalCell.bound;
 const REASON = RefusalReason.messageRate;
-const { global: GLOBAL, venue: VENUE, account: ACCOUNT, strategy: STRATEGY } = Scope;
+const SCOPES = 4;
 /** Stamps kept per row: a power of two. */
 const KEPT = MOST_MESSAGES;
 const KEPT_BITS = 31 - Math.clz32(KEPT);
@@ -39,12 +38,17 @@ export class MessageRate extends RiskCheck {
   }
 
   check(): number {
-    const { request, rows } = this;
-    const { venue, account, strategy } = request;
-    if (this.isFull((rows.firstStrategy + strategy) | 0)) return this.refusals.of(REASON, STRATEGY, strategy);
-    if (this.isFull((rows.firstAccount + account) | 0)) return this.refusals.of(REASON, ACCOUNT, account);
-    if (this.isFull((rows.firstVenue + venue) | 0)) return this.refusals.of(REASON, VENUE, venue);
-    if (this.isFull(0)) return this.refusals.of(REASON, GLOBAL, 0);
+    const { limits, sent, stampNs } = this;
+    const { rows } = this.request;
+    const sinceNs = this.nowNs[0] - this.windowNs;
+    for (let scope = 0; scope < SCOPES; scope++) {
+      const row = rows[scope];
+      const bound = limits[(row << ROW_BITS) + RATE];
+      if (bound > KEPT) continue;
+      // As int32 arithmetic modulo 2^32: the count may have wrapped.
+      const nthLast = (sent[row] - (bound | 0)) & MASK;
+      if (stampNs[(row << KEPT_BITS) + nthLast] > sinceNs || bound < 1) return this.refuse(scope);
+    }
     return 0;
   }
 
@@ -57,17 +61,12 @@ export class MessageRate extends RiskCheck {
     this.stamp((rows.firstStrategy + strategy) | 0);
   }
 
-  private isFull(row: number): boolean {
-    const bound = this.limits[((row << ROW_BITS) + RATE) | 0];
-    if (bound > KEPT) return false;
-    if (bound >= 1) {
-      // As int32 arithmetic modulo 2^32: the count may have wrapped.
-      const nthLast = (this.sent[row] - (bound | 0)) & MASK;
-      if (this.stampNs[(row << KEPT_BITS) + nthLast] <= this.nowNs[0] - this.windowNs) return false;
-    }
+  private refuse(scope: number): number {
+    const row = this.request.rows[scope];
+    const bound = this.limits[(row << ROW_BITS) + RATE];
     this.last[VALUE] = bound + 1;
     this.last[BOUND] = bound;
-    return true;
+    return this.refusals.of(REASON, scope, this.rows.indexOf(row));
   }
 
   private stamp(row: number): void {

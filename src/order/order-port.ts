@@ -47,6 +47,8 @@ export class OrderPort implements SessionOwner {
   holder: Session | undefined;
   /** Cell 0: next sequenced message of the port, as far as its hosts number as one. */
   readonly expected: Float64Array;
+  /** Cell 0: next message of ours, in protocols that number both directions. */
+  readonly outgoing = Float64Array.of(1);
   /** Session as the venue names it; '' before the first login. */
   sessionName: string;
   /** Given up until a person acts. */
@@ -193,7 +195,7 @@ export class OrderPort implements SessionOwner {
       return;
     }
     // only one of the mirror hosts may be logged on: the doubted one goes first, and RST drops what is in its pipe
-    this.keepExpected(session);
+    this.keepNumbers(session);
     const { cells } = session;
     const value = cells[Cell.evidenceValue];
     const bound = cells[Cell.evidenceBound];
@@ -210,7 +212,7 @@ export class OrderPort implements SessionOwner {
   lost(session: Session, wasLoggedOn: boolean): void {
     const evidence = session.cells[Cell.evidence];
     if (session !== this.holder) return;
-    this.keepExpected(session);
+    this.keepNumbers(session);
     if (evidence === Evidence.endOfSession) this.end();
     if (wasLoggedOn) this.release(session, evidence);
     else {
@@ -232,8 +234,14 @@ export class OrderPort implements SessionOwner {
     return this.rules.mirrorsShareSequence ? this.expected : session.expected;
   }
 
+  private outgoingOf(session: Session): Float64Array {
+    return this.rules.mirrorsShareSequence ? this.outgoing : session.outgoing;
+  }
+
   /** What the connection skipped without a report (unreadable messages) used up numbers too. */
-  private keepExpected(session: Session): void {
+  private keepNumbers(session: Session): void {
+    const { outgoing } = session.connection;
+    if (outgoing !== undefined) this.outgoingOf(session)[0] = outgoing[0];
     const expected = this.expectedOf(session);
     if (session.accepted) expected[0] = Math.max(expected[0], session.connection.expected[0]);
   }
@@ -278,7 +286,7 @@ export class OrderPort implements SessionOwner {
       return;
     }
     this.holder = session;
-    session.logOn(this.expectedOf(session), this.sessionName);
+    session.logOn(this.expectedOf(session), this.outgoingOf(session), this.sessionName);
   }
 
   private primedSpare(besides: Session): Session | undefined {

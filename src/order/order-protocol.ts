@@ -95,6 +95,12 @@ export interface OrderConnection {
   withdraw(count: number): void;
   /** Cell 0: number of the next sequenced message that is expected; set it before `login`, persist it. */
   readonly expected: Float64Array;
+  /**
+   * Cell 0: number of the next message that we send, in protocols that number both directions (FIX). Its port hands it
+   * from one connection to the next, as it does {@link expected}. What was sent under a number is never sent again: such
+   * a protocol answers a request to do so by skipping, since an order that is late is another order.
+   */
+  readonly outgoing?: Float64Array;
   /** The session as the venue named it at login, without padding. */
   readonly session: string;
   /** The connection is up: encodes the login but keeps it back ({@link ConnectionState.primed}). */

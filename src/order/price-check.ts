@@ -40,8 +40,7 @@ export class PriceCheck extends RiskCheck {
   check(): number {
     const { request, limits, last } = this;
     const { instrument, side } = request;
-    const tightest = this.tightest();
-    const own = this.ofInstrument();
+    const { tightest, ofInstrument: own } = request;
     const collar = Math.min(limits[tightest + COLLAR], limits[own + COLLAR]);
     const ticks = Math.min(limits[tightest + TICKS], limits[own + TICKS]);
     const bid4 = this.market.bid4(instrument);
@@ -61,18 +60,20 @@ export class PriceCheck extends RiskCheck {
       return this.refusals.ofTightest(TICK_SIZE, request);
     }
     if (collar !== NO_LIMIT) {
-      const most4 = side === BUY ? (opposite4 * (ONE + collar)) / ONE : (opposite4 * (ONE - collar)) / ONE;
-      if (side === BUY ? price4 > most4 : price4 < most4) {
+      // Times ten thousand on both sides: whole numbers, so that the bound itself passes.
+      const price = price4 * ONE;
+      const beyond = side === BUY ? price > opposite4 * (ONE + collar) : price < opposite4 * (ONE - collar);
+      if (beyond) {
         last[VALUE] = price4;
-        last[BOUND] = most4;
+        last[BOUND] = (opposite4 * (side === BUY ? ONE + collar : ONE - collar)) / ONE;
         return this.refusals.ofTightest(COLLAR, request);
       }
     }
     if (ticks !== NO_LIMIT) {
       const joined4 = side === BUY ? (bid4 === 0 ? ask4 : bid4) : ask4 === 0 ? bid4 : ask4;
-      const away = Math.abs(price4 - joined4) / tick4;
-      if (away > ticks) {
-        last[VALUE] = away;
+      const away4 = Math.abs(price4 - joined4);
+      if (away4 > ticks * tick4) {
+        last[VALUE] = away4 / tick4;
         last[BOUND] = ticks;
         return this.refusals.ofTightest(TICKS, request);
       }

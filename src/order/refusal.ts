@@ -107,8 +107,7 @@ export class Refusals {
     const { cells, rows } = this.limits;
     const { venue, account, strategy, instrument } = request;
     const { reason } = LIMIT_TABLE[limit];
-    const ofInstrument = cells[((rows.firstInstrument + instrument) << LIMIT_ROW_BITS) + limit];
-    const tightest = Math.min(cells[(request.tightestRow << LIMIT_ROW_BITS) + limit], ofInstrument);
+    const tightest = Math.min(cells[request.tightest + limit], cells[request.ofInstrument + limit]);
     if (cells[limit] === tightest) return this.of(reason, Scope.global, 0);
     if (cells[((rows.firstVenue + venue) << LIMIT_ROW_BITS) + limit] === tightest)
       return this.of(reason, Scope.venue, venue);

@@ -94,6 +94,7 @@ describe('a limit', () => {
     ['an account that is not there', { ...POSITION, index: 2, value: 1 }, /no account number 2/],
     ['less than nothing', { ...POSITION, value: -1 }, /must not be -1/],
     ['no number', { ...POSITION, value: Number.NaN }, /must not be NaN/],
+    ['half an order', { limit: Limit.maxOpenOrders, scope: Scope.global, index: 0, value: 1.5 }, /whole number/],
     ['half a switch', { limit: Limit.halted, scope: Scope.global, index: 0, value: 1 }, /is on or off/],
     [
       'more messages than are remembered',

@@ -149,6 +149,8 @@ export class RiskLimits {
     if (this.rows.row(scope, index) < 0) return `${spec.name}: there is no ${SCOPE_NAMES[scope]} number ${index}`;
     if (Number.isNaN(value) || value < 0) return `${this.nameOf(setting)} must not be ${value}`;
     if (spec.unit === 'switch' && value !== 0 && value !== NO_LIMIT) return `${this.nameOf(setting)} is on or off`;
+    if (spec.unit === 'count' && value !== NO_LIMIT && !Number.isInteger(value))
+      return `${this.nameOf(setting)} is a whole number`;
     if (spec.most !== undefined && value !== NO_LIMIT && value > spec.most) {
       return `${this.nameOf(setting)} may be ${spec.most} at most`;
     }

@@ -1,7 +1,7 @@
 import type { Exposure, OrderSlots } from './exposure.ts';
 import type { MarketState } from './market-state.ts';
 import type { Refusals } from './refusal.ts';
-import { LIMIT_ROW_BITS, type RiskLimits } from './risk-limits.ts';
+import type { RiskLimits } from './risk-limits.ts';
 
 /**
  * The order or replace that is being judged, reused for every one. Integers are fields; what may pass 2^31 stands in
@@ -22,8 +22,12 @@ export class RiskRequest {
   moreShares: number = 0;
   /** 1 = a new order, 0 = a replace. */
   isNew: number = 1;
-  /** Row of the tightest limits that apply to it, those of its instrument apart. */
-  tightestRow: number = 0;
+  /** Where the limits that apply to it stand: the tightest of its global, venue, account and strategy scope… */
+  tightest: number = 0;
+  /** …and those of its instrument, as indexes of their rows' first cells. */
+  ofInstrument: number = 0;
+  /** Rows of its global, venue, account and strategy scope, by `Scope`. */
+  readonly rows: Int32Array = new Int32Array(4);
   readonly cells: Float64Array = new Float64Array(2);
 }
 
@@ -54,8 +58,6 @@ export interface RiskWindows {
   readonly duplicatesNs: number;
 }
 
-const ROW_BITS = LIMIT_ROW_BITS;
-
 /** One kind of check: judges the request and writes value and bound of what it refuses. */
 export abstract class RiskCheck {
   protected readonly request: RiskRequest;
@@ -63,23 +65,11 @@ export abstract class RiskCheck {
   /** {@link Refusals.last} */
   protected readonly last: Float64Array;
   protected readonly limits: Float64Array;
-  protected readonly firstInstrument: number;
 
   constructor(parts: RiskParts, request: RiskRequest) {
     this.request = request;
     this.refusals = parts.refusals;
     this.last = parts.refusals.last;
     this.limits = parts.limits.cells;
-    this.firstInstrument = parts.limits.rows.firstInstrument;
-  }
-
-  /** Index of the tightest limits of the request's global, venue, account and strategy scope. */
-  protected tightest(): number {
-    return (this.request.tightestRow << ROW_BITS) | 0;
-  }
-
-  /** Index of the limits of the request's instrument. */
-  protected ofInstrument(): number {
-    return ((this.firstInstrument + this.request.instrument) << ROW_BITS) | 0;
   }
 }

@@ -46,6 +46,19 @@ export class ScopeRows {
     return this.first(scope) + index;
   }
 
+  /** Scope of a row. */
+  scopeOf(row: number): Scope {
+    if (row < this.firstVenue) return Scope.global;
+    if (row < this.firstAccount) return Scope.venue;
+    if (row < this.firstStrategy) return Scope.account;
+    return row < this.firstInstrument ? Scope.strategy : Scope.instrument;
+  }
+
+  /** Which member of its scope a row is. */
+  indexOf(row: number): number {
+    return row - this.first(this.scopeOf(row));
+  }
+
   /** How many members a scope has. */
   size(scope: number): number {
     const { venues, accounts, strategies, instruments } = this.shape;

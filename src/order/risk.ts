@@ -9,9 +9,11 @@ import { SlotField, SlotTime } from './order-layout.ts';
 import { OwnOrders } from './own-orders.ts';
 import { PriceCheck } from './price-check.ts';
 import { RefusalCell, type Refusals, RequestKind } from './refusal.ts';
+import { LIMIT_ROW_BITS } from './risk-limits.ts';
 import { RefusalReason } from './risk-reason.ts';
 import { RequestCell, type RiskParts, RiskRequest } from './risk-request.ts';
 import { InstrumentRiskWord, instrumentWords } from './risk-shape.ts';
+import { Scope } from './scope.ts';
 import { SelfTradeCheck } from './self-trade-check.ts';
 import { SideCheck } from './side-check.ts';
 import { SizeCheck } from './size-check.ts';
@@ -36,6 +38,8 @@ const { badRequest: BAD_REQUEST, unknownOrder: UNKNOWN_ORDER, alreadyDone: ALREA
 const REPLACE_PENDING = RefusalReason.replacePending;
 const { enter: ENTER, replace: REPLACE, cancel: CANCEL } = RequestKind;
 const REQUEST = RefusalCell.request;
+const ROW_BITS = LIMIT_ROW_BITS;
+const { venue: VENUE_ROW, account: ACCOUNT_ROW, strategy: STRATEGY_ROW } = Scope;
 
 /** What does not fit an int32 would be cut to something that was never asked for. */
 function isInt32(value: number): boolean {
@@ -65,7 +69,10 @@ export class Risk implements SlotReflector {
   private readonly instruments: Int32Array;
   private readonly instrumentCount: number;
   private readonly venueCount: number;
+  private readonly firstVenue: number;
+  private readonly firstAccount: number;
   private readonly firstStrategy: number;
+  private readonly firstInstrument: number;
   private readonly firstTightest: number;
   private readonly market: MarketCheck;
   private readonly price: PriceCheck;
@@ -88,7 +95,10 @@ export class Risk implements SlotReflector {
     this.instruments = instrumentWords(rows.shape);
     this.instrumentCount = rows.shape.instruments.length;
     this.venueCount = rows.shape.venues.length;
+    this.firstVenue = rows.firstVenue;
+    this.firstAccount = rows.firstAccount;
     this.firstStrategy = rows.firstStrategy;
+    this.firstInstrument = rows.firstInstrument;
     this.firstTightest = tightest;
     this.own = new OwnOrders(rows.shape, parts.slots);
     this.market = new MarketCheck(parts, request);
@@ -256,7 +266,12 @@ export class Risk implements SlotReflector {
   private judgePrice(): number {
     const { request } = this;
     request.venue = this.venueOf(request.instrument);
-    request.tightestRow = (this.firstTightest + Math.imul(request.strategy, this.venueCount) + request.venue) | 0;
+    const row = (this.firstTightest + Math.imul(request.strategy, this.venueCount) + request.venue) | 0;
+    request.tightest = row << ROW_BITS;
+    request.rows[VENUE_ROW] = (this.firstVenue + request.venue) | 0;
+    request.rows[ACCOUNT_ROW] = (this.firstAccount + request.account) | 0;
+    request.rows[STRATEGY_ROW] = (this.firstStrategy + request.strategy) | 0;
+    request.ofInstrument = (this.firstInstrument + request.instrument) << ROW_BITS;
     const market = this.market.check();
     if (market !== 0) return market;
     const price = this.price.check();

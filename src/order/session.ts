@@ -83,6 +83,8 @@ export class Session implements OrderConnectionSink {
   wanted = true;
   /** Cell 0: next sequenced message, where its host numbers for itself. */
   readonly expected = Float64Array.of(1);
+  /** Cell 0: next message of ours, where its host numbers for itself and the protocol numbers both directions. */
+  readonly outgoing = Float64Array.of(1);
   /** The present connection's login was accepted. */
   accepted = false;
   private readonly options: SessionOptions;
@@ -159,10 +161,12 @@ export class Session implements OrderConnectionSink {
   /**
    * Sends the login that lies ready.
    * @param expected cell 0: number of the next sequenced message
+   * @param outgoing cell 0: number of the next message of ours, where the protocol numbers them
    * @param sessionName session to go on with; '' = the venue's current one
    */
-  logOn(expected: Float64Array, sessionName: string): void {
+  logOn(expected: Float64Array, outgoing: Float64Array, sessionName: string): void {
     this.connection.expected[0] = expected[0];
+    if (this.connection.outgoing !== undefined) this.connection.outgoing[0] = outgoing[0];
     this.connection.login(sessionName);
     this.time[Time.loginSentNs] = this.now[0];
     this.enter(State.loggingOn);

@@ -23,8 +23,7 @@ export class SizeCheck extends RiskCheck {
 
   check(): number {
     const { request, limits, last } = this;
-    const tightest = this.tightest();
-    const own = this.ofInstrument();
+    const { tightest, ofInstrument: own } = request;
     let bound = Math.min(limits[tightest + SHARES], limits[own + SHARES]);
     if (request.shares > bound) {
       last[VALUE] = request.shares;

@@ -22,6 +22,11 @@ export class TokenBucket {
     return true;
   }
 
+  /** One is there to be taken. */
+  hasPermit(nowMs: number): boolean {
+    return this.permits + (Math.max(0, nowMs - this.atMs) / 1000) * this.perSecond >= 1;
+  }
+
   /** Full again: nothing has been taken for as long as it takes to fill. */
   isFull(nowMs: number): boolean {
     return this.permits + (Math.max(0, nowMs - this.atMs) / 1000) * this.perSecond >= this.capacity;
@@ -87,11 +92,11 @@ export class PeerLimits {
     return this.peer(address, nowMs)?.requests.take(nowMs) === true || this.refuse();
   }
 
-  /** A login may be tried. Wrong ones cost a permit: call {@link loginFailed}. */
+  /** A login may be tried. Only a wrong one costs a permit: {@link loginFailed}. */
   mayLogIn(address: string, nowMs: number): boolean {
     const peer = this.peer(address, nowMs);
     if (peer === undefined) return this.refuse();
-    return peer.logins.isFull(nowMs) || peer.logins.take(nowMs) || this.refuse();
+    return peer.logins.hasPermit(nowMs) || this.refuse();
   }
 
   loginFailed(address: string, nowMs: number): void {

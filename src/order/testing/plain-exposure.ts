@@ -54,10 +54,16 @@ export class PlainExposure implements Exposure {
   private readonly shape: RiskShape;
   private readonly slots: PlainSlots;
   private readonly totals: number;
+  private readonly firstOfScope: Int32Array;
+  private readonly instruments: number;
+  private readonly accounts: number;
 
   constructor(shape: RiskShape, slots: PlainSlots) {
     this.shape = shape;
     this.slots = slots;
+    this.instruments = shape.instruments.length;
+    this.accounts = shape.accounts.length;
+    this.firstOfScope = Int32Array.of(0, 1, 1 + shape.venues.length, 1 + shape.venues.length + this.accounts);
     const rows = (shape.accounts.length + shape.strategies.length + 1) * shape.instruments.length;
     this.totals = rows * InstrumentExposure.cells;
     const members = 1 + shape.venues.length + shape.accounts.length + shape.strategies.length;
@@ -71,17 +77,15 @@ export class PlainExposure implements Exposure {
   }
 
   ofAccount(account: number, instrument: number): number {
-    return ((1 + account) * this.shape.instruments.length + instrument) * InstrumentExposure.cells;
+    return Math.imul(Math.imul(1 + account, this.instruments) + instrument, InstrumentExposure.cells);
   }
 
   ofStrategy(strategy: number, instrument: number): number {
-    return this.ofAccount(this.shape.accounts.length + strategy, instrument);
+    return this.ofAccount((this.accounts + strategy) | 0, instrument);
   }
 
   total(scope: number, index: number): number {
-    const { venues, accounts } = this.shape;
-    const first = [0, 1, 1 + venues.length, 1 + venues.length + accounts.length][scope];
-    return this.totals + (first + index) * TotalExposure.cells;
+    return (this.totals + (this.firstOfScope[scope] + index) * TotalExposure.cells) | 0;
   }
 
   position(account: number, instrument: number): number {
