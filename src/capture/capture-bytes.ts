@@ -38,9 +38,12 @@ export class CaptureBytes {
       }
       if (chunk?.[0] === GZIP_MAGIC[0] && chunk[1] === GZIP_MAGIC[1]) this.#gunzip = this.#createGunzip();
     }
-    this.bytesTaken += chunk?.length ?? 0;
+    this.bytesTaken = this.#input.bytesTaken ?? this.bytesTaken + (chunk?.length ?? 0);
     if (this.#gunzip !== undefined) return this.#inflate(this.#gunzip, chunk);
-    if (chunk === undefined) this.#ended = true;
+    if (chunk === undefined) {
+      this.#ended = true;
+      this.damage = this.#input.damage;
+    }
     return chunk;
   }
 
@@ -94,6 +97,9 @@ export class CaptureBytes {
 
 /** Where compressed or plain bytes come from. */
 export interface ByteSource {
+  /** Where the bytes are made from others: bytes of the file taken so far, and why they end before the file does. */
+  readonly bytesTaken?: number;
+  readonly damage?: string | undefined;
   /** The next piece, valid until the next call; undefined at the end. */
   read(): Promise<Uint8Array | undefined>;
   close(): Promise<void>;
@@ -147,11 +153,23 @@ export class CaptureFile {
   /** Its size in bytes as it was found; what is appended later is left alone. */
   readonly size: number;
   readonly #chunks: readonly Uint8Array[] | undefined;
+  readonly #translate: ((bytes: CaptureBytes) => ByteSource) | undefined;
 
-  private constructor(path: string, size: number, chunks: readonly Uint8Array[] | undefined) {
+  private constructor(
+    path: string,
+    size: number,
+    chunks: readonly Uint8Array[] | undefined,
+    translate?: (bytes: CaptureBytes) => ByteSource,
+  ) {
     this.path = path;
     this.size = size;
     this.#chunks = chunks;
+    this.#translate = translate;
+  }
+
+  /** The file, read as what something makes of its bytes. */
+  translated(translate: (bytes: CaptureBytes) => ByteSource): CaptureFile {
+    return new CaptureFile(this.path, this.size, this.#chunks, translate);
   }
 
   /**
@@ -184,8 +202,12 @@ export class CaptureFile {
 
   /** Starts reading from the first byte. @throws {Error} naming the path, if it is gone meanwhile */
   async open(): Promise<CaptureBytes> {
-    if (this.#chunks !== undefined) return new CaptureBytes(new MemorySource(this.#chunks));
-    return new CaptureBytes(new FileSource(await openForReading(this.path), this.size));
+    const source =
+      this.#chunks === undefined
+        ? new FileSource(await openForReading(this.path), this.size)
+        : new MemorySource(this.#chunks);
+    const bytes = new CaptureBytes(source);
+    return this.#translate === undefined ? bytes : new CaptureBytes(this.#translate(bytes));
   }
 }
 

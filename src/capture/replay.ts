@@ -8,6 +8,7 @@ import type { FeedProtocol } from '../feed/protocol.ts';
 import { type FeedSink, TimeCell, UnitCell } from '../feed/sink.ts';
 import { feedProtocol } from '../venues/registry.ts';
 import { parseAddress } from './addresses.ts';
+import { readBareFile } from './bare-file.ts';
 import { CaptureFile } from './capture-bytes.ts';
 import { type CaptureScan, type CaptureStamp, scanCapture, stampDifferenceNs } from './capture-scan.ts';
 import { LineTable } from './line-table.ts';
@@ -88,6 +89,8 @@ const MAX_WINDOW_UNITS = 1 << 20;
 const HELD_UNIT_BYTES = 512;
 /** Other feeds hear of the time passing at least this often while one of them is busy. */
 const TIME_STEP_NS = 1_000_000;
+/** The protocol whose packets may stand in a file by themselves. */
+const BARE_PROTOCOL = 'moldudp64';
 const NANOSECONDS_PER_SECOND = 1_000_000_000;
 const NANOSECONDS_PER_MILLISECOND = 1_000_000;
 /** With `--speed real`, waits shorter than this are not worth a timer. */
@@ -175,7 +178,10 @@ export async function replayCapture(options: ReplayOptions): Promise<ReplayOutco
   );
   const lines = new LineTable(slots.map((slot) => slot.line));
   const files: CaptureFile[] = [];
-  for (const file of options.files) files.push(typeof file === 'string' ? await findFile(file) : file);
+  for (const given of options.files) {
+    const file = typeof given === 'string' ? await findFile(given) : given;
+    files.push((await bareFile(file, feeds)) ?? file);
+  }
   const total = files.reduce((sum, file) => sum + file.size, 0);
 
   const scans: CaptureScan[] = [];
@@ -248,6 +254,14 @@ async function findFile(path: string): Promise<CaptureFile> {
   } catch (error) {
     throw new ReplayError((error as Error).message, { cause: error });
   }
+}
+
+/** A file without network headers belongs to the first line of the sole feed. */
+async function bareFile(file: CaptureFile, feeds: readonly ReplayFeed[]): Promise<CaptureFile | undefined> {
+  const [{ lines }] = feeds;
+  const speaks = resolveProtocol(feeds[0]).createFramer().protocol;
+  if (feeds.length > 1 || lines.length === 0 || speaks !== BARE_PROTOCOL) return undefined;
+  return await readBareFile(file, lines[0]);
 }
 
 function tellTime(run: FeedRun, nowNs: number): void {

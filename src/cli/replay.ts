@@ -34,7 +34,10 @@ export function registerReplay(program: Command): void {
     .command('replay')
     .description('put captures through the arbiter, books and strategies that serve live traffic')
     .argument('[config]', 'a YAML file whose feeds are replayed; without it, --protocol and --line say what is')
-    .requiredOption('--capture <file...>', 'pcap or pcapng files, gzipped or not, in any order')
+    .requiredOption(
+      '--capture <file...>',
+      'pcap or pcapng files, a raw ITCH file or bare MoldUDP64 packets, gzipped or not, in any order',
+    )
     .addOption(
       new Option('--speed <speed>', 'as fast as possible, or paced by the stamps')
         .choices(['max', 'real'])

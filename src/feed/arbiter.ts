@@ -1394,13 +1394,19 @@ export class Arbiter {
     const { at, cells, config } = this;
     const active = lineBase(this.active);
     const health = cells[active + LineCell.health];
-    if (health === LineHealth.stale && this.watch.silenceCounts()) this.switchTo(line, SwitchEvidence.silence);
-    else if (health === LineHealth.failed) this.switchTo(line, SwitchEvidence.socketError);
-    else {
+    let evidence: SwitchEvidence = SwitchEvidence.lag;
+    if (health === LineHealth.failed) {
+      evidence = SwitchEvidence.socketError;
+    } else if (health === LineHealth.stale && this.watch.silenceCounts()) {
+      evidence = SwitchEvidence.silence;
+    } else {
       const behind = cells[lineBase(line) + LineCell.highestId] - at[Cell.lead];
       if (behind < config.lagUnits || behind < config.lagUnits * this.switches.lagFactor(at, Cell.now)) return;
-      this.switchTo(line, health === LineHealth.silent ? SwitchEvidence.silence : SwitchEvidence.lag);
+      if (health === LineHealth.silent) evidence = SwitchEvidence.silence;
     }
+    const lastHeard = cells[active + LineCell.lastHeardNs];
+    at[Cell.window] = lastHeard > 0 ? at[Cell.now] - lastHeard : 0;
+    this.switchTo(line, evidence);
   }
 
   /** Has a standby's unit waited too long for the active line? */

@@ -72,9 +72,11 @@ describe('policy sticky', () => {
     const rig = new FeedRig({ ...sticky, lagUnits: 10 });
     rig.bring(0, 1).bring(1, 1, 10);
     expect(evidence(rig)).toEqual([]);
-    rig.bring(1, 11);
+    rig.pass(1000).bring(1, 11);
     expect(evidence(rig)).toEqual([[1, SwitchEvidence.lag]]);
     expect(rig.ids).toEqual(span(1, 11));
+    // The evidence says for how long the line had brought nothing.
+    expect(rig.of(FeedEventKind.switched)[0].windowNs).toBe(1000);
   });
 
   it('switches when the active line falls silent while another is alive', () => {
