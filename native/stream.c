@@ -27,6 +27,8 @@ enum {
   INFO_CELLS
 };
 
+/* Words of identify: descriptor, cookie. */
+#define IDENTITY_WORDS 3
 #define LONGEST_NAME 64
 /* A dead peer of an idle connection is noticed after 10 + 3 × 3 s. */
 #define KEEP_ALIVE_IDLE_S 10
@@ -45,6 +47,12 @@ static void stream_destroy(shared_state *state) {
   stream *s = (stream *)state;
   if (s->fd >= 0) close(s->fd);
   free(s);
+}
+
+/* The kernel's number of a socket, which no other socket of this boot has. */
+static int read_cookie(int fd, uint64_t *cookie) {
+  socklen_t size = sizeof *cookie;
+  return getsockopt(fd, SOL_SOCKET, SO_COOKIE, cookie, &size) == 0 ? 0 : -errno;
 }
 
 static void fail(stream *s, int reason) {
@@ -176,6 +184,51 @@ static napi_value stream_read_info(napi_env env, napi_callback_info info) {
   return int_result(env, 0);
 }
 
+/*
+ * identify(into: Int32Array, index): descriptor and cookie (two words) of the socket, for abortSocket of another thread.
+ * 0 or a negative errno.
+ */
+static napi_value stream_identify(napi_env env, napi_callback_info info) {
+  napi_value args[2];
+  size_t count = 2, elements = 0;
+  void *data = NULL, *cells = NULL;
+  int32_t index = 0;
+  if (napi_get_cb_info(env, info, &count, args, NULL, &data) != napi_ok || count < 2 ||
+      !array_argument(env, args[0], napi_int32_array, &cells, &elements) || !int_argument(env, args[1], &index) ||
+      index < 0 || (size_t)index + IDENTITY_WORDS > elements)
+    return wrong_arguments(env, "identify(into: Int32Array, index)");
+  stream *s = data;
+  uint64_t cookie = 0;
+  if (s->fd < 0) return int_result(env, -EBADF);
+  int reason = read_cookie(s->fd, &cookie);
+  if (reason != 0) return int_result(env, reason);
+  int32_t *into = (int32_t *)cells + index;
+  into[0] = s->fd;
+  into[1] = (int32_t)(uint32_t)cookie;
+  into[2] = (int32_t)(uint32_t)(cookie >> 32);
+  return int_result(env, 0);
+}
+
+/*
+ * abortSocket(descriptor, cookieLow, cookieHigh): ends a TCP connection of this process from any thread: unsent bytes are
+ * dropped, the peer gets a reset. ESTALE if the descriptor is another socket by now. 0 or a negative errno.
+ */
+static napi_value abort_socket(napi_env env, napi_callback_info info) {
+  napi_value args[3];
+  size_t count = 3;
+  int32_t fd = -1, low = 0, high = 0;
+  if (napi_get_cb_info(env, info, &count, args, NULL, NULL) != napi_ok || count < 3 ||
+      !int_argument(env, args[0], &fd) || !int_argument(env, args[1], &low) || !int_argument(env, args[2], &high))
+    return wrong_arguments(env, "abortSocket(descriptor, cookieLow, cookieHigh)");
+  uint64_t cookie = 0;
+  int reason = read_cookie(fd, &cookie);
+  if (reason != 0) return int_result(env, reason);
+  if (cookie != ((uint64_t)(uint32_t)high << 32 | (uint32_t)low)) return int_result(env, -ESTALE);
+  /* What disconnects a TCP socket without closing its descriptor, which is the other thread's to close. */
+  struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
+  return int_result(env, connect(fd, &nowhere, sizeof nowhere) == 0 ? 0 : -errno);
+}
+
 static int set_up_stream(stream *s, const char *local, int32_t receive_buffer, int32_t user_timeout_ms, int32_t flags) {
   int reason;
   if (receive_buffer > 0 && (reason = set_receive_buffer(s->fd, receive_buffer)) != 0) return reason;
@@ -234,10 +287,12 @@ static napi_value connect_stream(napi_env env, napi_callback_info info) {
   static const method methods[] = {
       {"state", stream_state}, {"error", stream_error}, {"receive", stream_receive},
       {"send", stream_send},   {"close", stream_close}, {"readInfo", stream_read_info},
+      {"identify", stream_identify},
   };
   return object_with_methods(env, &s->base, methods, sizeof methods / sizeof methods[0], NULL, 0);
 }
 
 bool stream_init(napi_env env, napi_value exports) {
-  return define_function(env, exports, "connectStream", connect_stream);
+  return define_function(env, exports, "connectStream", connect_stream) &&
+         define_function(env, exports, "abortSocket", abort_socket);
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { registerCheck } from './check.ts';
+import { registerCtl } from './ctl.ts';
 import { registerDemo } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
 import { describeFailure, ExitCode } from './errors.ts';
@@ -30,6 +31,7 @@ export function createProgram(): Command {
   registerDemo(program);
   registerDoctor(program);
   registerJournal(program);
+  registerCtl(program);
   return program;
 }
 

@@ -41,6 +41,10 @@ export class NativeStream implements StreamSocket {
     return this.handle.readInfo(into) === 0;
   }
 
+  identify(into: Int32Array, index: number): boolean {
+    return this.handle.identify(into, index) === 0;
+  }
+
   close(reset = false): void {
     this.handle.close(reset ? 1 : 0);
   }

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { getSystemErrorName } from 'node:util';
 
 /** Must equal WARMLINE_API_VERSION in native/addon.h: an addon built from other sources is not loaded. */
-const API_VERSION = 3;
+const API_VERSION = 4;
 
 /** The poller as the addon makes it; use {@link createDatagramPoller} of open.ts instead. */
 export interface NativePollerHandle {
@@ -50,6 +50,8 @@ export interface NativeStreamHandle {
   send(bytes: Uint8Array, offset: number, length: number): number;
   close(reset: number): void;
   readInfo(into: Float64Array): number;
+  /** Writes descriptor and cookie (two words) of the socket, for `abortSocket`. @returns 0 or a negative errno */
+  identify(into: Int32Array, index: number): number;
 }
 
 /** Scheduling classes of {@link Native.setScheduling}. */
@@ -142,6 +144,11 @@ export interface Native {
     slotBytes: number,
     maxSockets: number,
   ): NativePollerHandle;
+  /**
+   * Ends a TCP connection of this process from any thread: unsent bytes are dropped, the peer gets a reset, the owner sees
+   * a failed socket. @returns 0 or a negative errno (`ESTALE`: the descriptor is another socket by now)
+   */
+  abortSocket(descriptor: number, cookieLow: number, cookieHigh: number): number;
   connectStream(
     address: string,
     port: number,

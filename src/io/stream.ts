@@ -58,6 +58,11 @@ export interface StreamSocket {
    * @returns false where it can't be known (closed, or portable)
    */
   readInfo?(into: Float64Array): boolean;
+  /**
+   * Writes three words that name the socket to any thread of this process (`SocketTable`).
+   * @returns false where it has none (closed, or portable)
+   */
+  identify?(into: Int32Array, index: number): boolean;
   /** Closes; `reset` drops unsent data and sends RST. May be called twice. */
   close(reset?: boolean): void;
 }

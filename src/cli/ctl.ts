@@ -1,0 +1,151 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Command } from 'commander';
+import type { KillTarget } from '../gateway/kill-bytes.ts';
+import type { KillOrder, KillStatus } from '../gateway/kill-command.ts';
+import { durationNs } from './duration.ts';
+import { ExitCode, UserError } from './errors.ts';
+
+interface SwitchOptions {
+  readonly reason: string;
+  readonly strategy?: string;
+  readonly account?: string;
+  readonly wait: number;
+  readonly terminate?: boolean;
+}
+
+const NS_PER_MS = 1e6;
+const DEFAULT_WAIT_NS = 2e9;
+/** How often it is asked whether the gateway has confirmed. */
+const ASK_MS = 5;
+
+/** Adds `warmline ctl kill|clear|status FILE`. */
+export function registerCtl(program: Command): void {
+  const ctl = program
+    .command('ctl')
+    .description('the kill switch of a router: works whether it runs, hangs or is gone');
+  addSwitch(ctl, 'kill', 'send no new order and no replace from now on, and cancel what is open')
+    .option('--terminate', 'end the process (SIGKILL) if it does not confirm in time; its connections go with it')
+    .addHelpText(
+      'after',
+      '\nEnds with 0 if the gateway confirmed or none runs, with 1 if one runs and did not confirm.\nA kill stays in force, restarts included, until: warmline ctl clear FILE --reason …',
+    )
+    .action((file: string, options: SwitchOptions) => explained(() => runSwitch(file, true, options)));
+  addSwitch(ctl, 'clear', 'let orders be sent again').action((file: string, options: SwitchOptions) =>
+    explained(() => runSwitch(file, false, options)),
+  );
+  ctl
+    .command('status')
+    .description('say who is killed, since when and why')
+    .argument('<file>', 'the kill file (orders.risk.killFile)')
+    .option('--json', 'print it as JSON')
+    .action((file: string, options: { json?: boolean }) => explained(() => runStatus(file, options.json === true)));
+}
+
+function addSwitch(ctl: Command, name: string, description: string): Command {
+  return ctl
+    .command(name)
+    .description(description)
+    .argument('<file>', 'the kill file (orders.risk.killFile)')
+    .requiredOption('--reason <text>', 'why: kept beside the file with who and when')
+    .option('--strategy <name>', 'only this strategy')
+    .option('--account <name>', 'only this account')
+    .option('--wait <duration>', 'how long to wait for the gateway to confirm', durationNs, DEFAULT_WAIT_NS);
+}
+
+async function runSwitch(file: string, on: boolean, options: SwitchOptions): Promise<void> {
+  const { writeKill, readKillStatus } = await import('../gateway/kill-command.ts');
+  const { describeTarget } = await import('../gateway/kill-bytes.ts');
+  const order: KillOrder = { target: targetOf(options), on, reason: reasonOf(options) };
+  const { command, logFault } = writeKill(file, order);
+  say(`${describeTarget(order.target)} ${on ? 'is killed' : 'is cleared'}`);
+  if (logFault !== undefined) complain(`who, when and why could not be written beside it: ${logFault}`);
+  if (await confirmed(file, command, options.wait / NS_PER_MS)) return;
+  const status = readKillStatus(file);
+  if (!status.isHolderAlive) {
+    say('no gateway has the file open: the next one that starts finds it so');
+    return;
+  }
+  const pid = status.holder!.pid;
+  if (on && options.terminate === true) {
+    process.kill(pid, 'SIGKILL');
+    say(`process ${pid} did not confirm and was ended, its connections with it`);
+    return;
+  }
+  complain(
+    `process ${pid} has not confirmed within ${options.wait / NS_PER_MS} ms. ` +
+      (on
+        ? `The switch is set: what it may do is cancel. End it and its connections with: kill -9 ${pid}`
+        : 'It goes on as it was until it looks'),
+  );
+  process.exitCode = ExitCode.failed;
+}
+
+async function confirmed(file: string, command: number, waitMs: number): Promise<boolean> {
+  const { isConfirmed, readKillStatus } = await import('../gateway/kill-command.ts');
+  const startMs = performance.now();
+  for (;;) {
+    if (isConfirmed(file, command)) {
+      say(
+        `confirmed by process ${readKillStatus(file).holder?.pid} within ${Math.ceil(performance.now() - startMs)} ms`,
+      );
+      return true;
+    }
+    if (performance.now() - startMs >= waitMs || !readKillStatus(file).isHolderAlive) return false;
+    await delay(ASK_MS);
+  }
+}
+
+async function runStatus(file: string, json: boolean): Promise<void> {
+  const { readKillStatus } = await import('../gateway/kill-command.ts');
+  const { describeTarget } = await import('../gateway/kill-bytes.ts');
+  const status = readKillStatus(file);
+  if (json) {
+    say(JSON.stringify(status, null, 2));
+    return;
+  }
+  say(status.killed.length === 0 ? 'nobody is killed' : `killed: ${status.killed.map(describeTarget).join(', ')}`);
+  say(holderText(status));
+  for (const line of status.log) say(`  ${line}`);
+}
+
+function holderText({ holder, isHolderAlive, isConfirmed }: KillStatus): string {
+  if (holder === undefined) return 'no gateway has used this file yet';
+  if (!isHolderAlive) return `no gateway runs on it (the last one was process ${holder.pid})`;
+  return `process ${holder.pid} ${isConfirmed ? 'has confirmed the last command' : 'has NOT confirmed the last command'}`;
+}
+
+function targetOf({ strategy, account }: SwitchOptions): KillTarget {
+  if (strategy !== undefined && account !== undefined) {
+    throw new UserError('--strategy and --account are two kills', 'give one of them, then the other');
+  }
+  if (strategy !== undefined) return { scope: 'strategy', name: strategy };
+  return account === undefined ? { scope: 'global' } : { scope: 'account', name: account };
+}
+
+function reasonOf({ reason }: SwitchOptions): string {
+  if (reason.trim() === '') throw new UserError('--reason says nothing', 'give the reason in words');
+  return reason;
+}
+
+/** What is wrong with the file is the user's to mend. */
+async function explained(run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    const { name, message, remedy, code, path } = error as Error & { remedy?: string; code?: string; path?: string };
+    if (name === 'KillFileError') throw new UserError(message, remedy, { cause: error });
+    if (code === 'ENOENT')
+      throw new UserError(`there is no kill file ${path ?? ''}`, 'the config names it: orders.risk.killFile', {
+        cause: error,
+      });
+    throw error;
+  }
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function complain(line: string): void {
+  process.stderr.write(`warmline: ${line}\n`);
+}
