@@ -148,7 +148,7 @@ describe('warmline sim', () => {
     [['fault', 'drop', '2'], 1, /rate from 0 to 1/],
     [['fault', '--control', '1', 'list'], 1, /no simulator answers on 127.0.0.1:1 .*is it running/],
     [['nowhere.yaml'], 1, /nowhere.yaml.*there is no such file/],
-    [['x.yaml', '--fault', 'A:lose=1'], 2, /no kind of fault/],
+    [['x.yaml', '--fault', 'A:loose=1'], 2, /no kind of fault/],
     [['x.yaml', '--for', '5'], 2, /needs a unit/],
   ])('%j is refused with what would be right', async (args, code, message) => {
     const sim = new Warmline('sim', ...args);

@@ -2,6 +2,8 @@ import { writeSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { WarmlineConfig } from '../config/schema.ts';
 import type { ControlRequest } from '../sim/control.ts';
+import type { OrdersTruth } from '../sim/exchange/order-side.ts';
+import { ORDER_SIDE } from '../sim/fault-kinds.ts';
 import { faultHelp, faultSpec, formatFaultSpec, parseFaultSpec } from '../sim/fault-spec.ts';
 import type { Recording } from '../sim/recording.ts';
 import type { FeedStats, Simulator } from '../sim/simulator.ts';
@@ -26,9 +28,17 @@ interface SimOptions {
   readonly json?: boolean;
 }
 
+interface OrdersOptions {
+  readonly account?: string;
+  readonly control?: number;
+  readonly config?: string;
+  readonly json?: boolean;
+}
+
 interface FaultOptions {
   readonly line: string;
   readonly feed?: string;
+  readonly host?: string;
   readonly seed?: string;
   readonly for?: string;
   readonly after?: string;
@@ -86,6 +96,7 @@ export function registerSim(program: Command): void {
     .argument('[value]', 'its rate, count or duration; after clear: the kind to clear')
     .option('--line <name>', 'line name, * for every line, retransmit or snapshot', '*')
     .option('--feed <name>', 'feed, where the config has several')
+    .option('--host <name>', 'host of an order port, * for every one, or exchange: a fault of the order side')
     .option('--for <duration>', 'ends by itself after this long')
     .option('--after <duration>', 'begins this much later')
     .option('--seed <n>', "seed of the fault's randomness")
@@ -98,9 +109,20 @@ export function registerSim(program: Command): void {
     .option('--config <file>', 'config that names the control port')
     .addHelpText(
       'after',
-      `\n${faultHelp()}\n\n  warmline sim fault --line A silence --for 5s     cut line A for five seconds\n  warmline sim fault --line B drop 0.05            lose 5 % of line B\n  warmline sim fault list\n  warmline sim fault --line A clear                line A as it should be`,
+      `\n${faultHelp()}\n\n  warmline sim fault --line A silence --for 5s     cut line A for five seconds\n  warmline sim fault --line B drop 0.05            lose 5 % of line B\n  warmline sim fault --host primary kill           the order host is gone, until cleared\n  warmline sim fault --host exchange halt AAPL     nobody trades it\n  warmline sim fault list\n  warmline sim fault --line A clear                line A as it should be`,
     )
     .action(runFault);
+
+  sim
+    .command('orders')
+    .description(
+      'what the running venue knows about its members: positions, open orders, executions, where ports stand',
+    )
+    .option('--account <name>', 'this account only')
+    .option('--control <port>', 'control port of the simulator', integer(0))
+    .option('--config <file>', 'config that names the control port')
+    .option('--json', 'all of it, as JSON')
+    .action(runOrders);
 }
 
 async function runSim(configFile: string, options: SimOptions): Promise<void> {
@@ -166,6 +188,9 @@ function announce(simulator: Simulator, options: SimOptions): void {
     const snapshot = feed.ports.snapshot === undefined ? '' : `, snapshot on ${feed.ports.snapshot}`;
     say(`${feed.name}: session ${feed.store.session}, lines ${lines}${retransmit}${snapshot}; ${feed.description}`);
   }
+  for (const [host, { port, pid }] of Object.entries(simulator.ports.orders ?? {})) {
+    say(`orders: host ${host} on ${port}${pid === process.pid ? '' : `, process ${pid}`}`);
+  }
   for (const { feed, target, fault } of simulator.faults()) say(`fault at ${feed}/${target}: ${fault}`);
   const control = simulator.ports.control === undefined ? '' : `, control on 127.0.0.1:${simulator.ports.control}`;
   say(`simulator ready (${simulator.io} sockets${control})`);
@@ -228,6 +253,39 @@ function lineSummary(feed: FeedStats): string {
     .join('');
 }
 
+function runOrders(options: OrdersOptions): Promise<void> {
+  return explained(async () => {
+    const { askSimulator } = await import('../sim/control.ts');
+    const reply = await askSimulator(await controlPort(options), { op: 'orders', account: options.account });
+    if (!reply.ok) throw new UserError(reply.error as string);
+    if (options.json === true) say(JSON.stringify(reply));
+    else for (const line of ordersLines(reply as unknown as OrdersTruth)) say(line);
+  });
+}
+
+function ordersLines({ accounts, ports, hosts }: OrdersTruth): string[] {
+  const lines: string[] = [];
+  for (const { account, positions, orders, executions } of accounts) {
+    const held = positions.filter(({ shares }) => shares !== 0).map(({ symbol, shares }) => `${symbol} ${shares}`);
+    lines.push(
+      `${account}: ${held.length === 0 ? 'flat' : held.join(', ')}; ${orders.length} open orders, ${executions.length} executions`,
+    );
+  }
+  for (const { port, nextSequence, nextRef, liveOrders, ignored, malformed } of ports) {
+    const ref = nextRef > 0 ? `, next reference ${nextRef}` : '';
+    lines.push(
+      `port ${port}: next message ${nextSequence}${ref}, ${liveOrders} live orders, ${ignored} requests ignored, ${malformed} malformed`,
+    );
+  }
+  for (const [host, { listening, connections, logins, rejectedLogins }] of Object.entries(hosts)) {
+    const refused = rejectedLogins > 0 ? `, ${rejectedLogins} rejected` : '';
+    lines.push(
+      `host ${host}: ${listening ? 'listening' : 'down'}, ${connections} connections, ${logins} logins${refused}`,
+    );
+  }
+  return lines;
+}
+
 function runFault(kind: string, value: string | undefined, options: FaultOptions): Promise<void> {
   return explained(async () => {
     const { askSimulator } = await import('../sim/control.ts');
@@ -244,12 +302,13 @@ function runFault(kind: string, value: string | undefined, options: FaultOptions
 }
 
 function faultRequest(kind: string, value: string | undefined, options: FaultOptions): ControlRequest {
+  const target = options.host ?? options.line;
   if (kind === 'list') return { op: 'list' };
   if (kind === 'clear') {
     return {
       op: 'clear',
-      feed: options.feed,
-      target: options.line === '*' ? undefined : options.line,
+      feed: options.host === undefined ? options.feed : ORDER_SIDE,
+      target: target === '*' ? undefined : target,
       kind: value,
       id: options.id,
     };
@@ -259,10 +318,11 @@ function faultRequest(kind: string, value: string | undefined, options: FaultOpt
   for (const name of ['seed', 'for', 'after', 'rate', 'by', 'bits', 'delay'] as const) {
     if (options[name] !== undefined) words.push(`${name}=${options[name]}`);
   }
-  return { op: 'fault', faults: [formatFaultSpec(faultSpec(options.feed ?? '*', options.line, kind, value, words))] };
+  const feed = options.host === undefined ? (options.feed ?? '*') : ORDER_SIDE;
+  return { op: 'fault', faults: [formatFaultSpec(faultSpec(feed, target, kind, value, words))] };
 }
 
-async function controlPort(options: FaultOptions): Promise<number> {
+async function controlPort(options: { readonly control?: number; readonly config?: string }): Promise<number> {
   if (options.control !== undefined) return options.control;
   const { DEFAULT_CONTROL_PORT } = await import('../config/sim-schema.ts');
   if (options.config === undefined) return DEFAULT_CONTROL_PORT;

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { locate, type Place } from './locate.ts';
 import type { OrdersConfig } from './orders-schema.ts';
 import { configSchema, type WarmlineConfig } from './schema.ts';
+import type { SimOrdersConfig } from './sim-orders-schema.ts';
 import { findWarnings } from './warnings.ts';
 import { type Finding, wordIssues } from './wording.ts';
 
@@ -180,6 +181,9 @@ function resolvePaths(config: WarmlineConfig, folder: string): WarmlineConfig {
     }),
     strategies: config.strategies.map((one) => ({ ...one, module: resolve(folder, one.module) })),
     ...(config.orders === undefined ? {} : { orders: resolveOrderPaths(config.orders, folder) }),
+    ...(config.sim?.orders === undefined
+      ? {}
+      : { sim: { ...config.sim, orders: resolveSimOrders(config.sim.orders, folder) } }),
     flightRecorder: { ...config.flightRecorder, directory: resolve(folder, config.flightRecorder.directory) },
     api: {
       ...config.api,
@@ -206,6 +210,12 @@ function resolveOrderPaths(orders: OrdersConfig, folder: string): OrdersConfig {
   };
 }
 
+function resolveSimOrders(orders: SimOrdersConfig, folder: string): SimOrdersConfig {
+  const inFolder = <T extends { passwordFile?: string }>(one: T): T =>
+    one.passwordFile === undefined ? one : { ...one, passwordFile: resolve(folder, one.passwordFile) };
+  return { ...orders, ports: orders.ports?.map(inFolder), dropCopies: orders.dropCopies.map(inFolder) };
+}
+
 /** Files that a config names and that are not on this host. */
 function findMissingFiles(config: WarmlineConfig, input: unknown): Finding[] {
   const findings: Finding[] = [];
@@ -224,6 +234,12 @@ function findMissingFiles(config: WarmlineConfig, input: unknown): Finding[] {
     group.ports.forEach((port, k) => {
       look(['orders', 'groups', i, 'ports', k, 'passwordFile'], port.passwordFile);
     });
+  });
+  config.sim?.orders?.ports?.forEach((port, i) => {
+    look(['sim', 'orders', 'ports', i, 'passwordFile'], port.passwordFile);
+  });
+  config.sim?.orders?.dropCopies.forEach((copy, i) => {
+    look(['sim', 'orders', 'dropCopies', i, 'passwordFile'], copy.passwordFile);
   });
   return findings;
 }

@@ -6,6 +6,7 @@ import { checkConfig, checkFeed, checkLine, checkSnapshot, checkThreads } from '
 import { count, duration, groupAddress, hostAddress, name, port, powerOfTwo, size, withUnits } from './fields.ts';
 import { checkStrategyOrders } from './orders-checks.ts';
 import { type OrdersConfig, ordersSection, strategyOrders } from './orders-schema.ts';
+import { checkSimOrders } from './sim-orders-checks.ts';
 import { simSection } from './sim-schema.ts';
 import { formatDurationNs, formatSizeBytes } from './units.ts';
 
@@ -376,6 +377,7 @@ export const configSchema = z
   })
   .superRefine(checkConfig, ALWAYS)
   .superRefine(checkStrategyOrders, ALWAYS)
+  .superRefine(checkSimOrders, ALWAYS)
   .transform(normalise);
 
 type Checked<T> = T extends z.ZodType ? z.output<T> : never;

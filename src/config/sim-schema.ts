@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { FaultSpecError, parseFaultSpec } from '../sim/fault-spec.ts';
 import { count, duration, port, size, withUnits } from './fields.ts';
+import { simOrdersSection } from './sim-orders-schema.ts';
 
 /** Where `warmline sim fault …` looks for a simulator when it is told no port and no config. */
 export const DEFAULT_CONTROL_PORT = 26481;
@@ -78,6 +79,9 @@ export const simSection = withUnits(
       .prefault('300ms')
       .describe('How long the simulator says end of session, and still answers requests, before it exits.'),
     faults: z.array(faultText).prefault([]).describe('Faults from the start, for example `A:drop=0.01,seed=7`.'),
+    orders: simOrdersSection
+      .optional()
+      .describe('The order side: ports, hosts, how the venue treats them. Without it nothing can be traded.'),
     controlPort: port().optional().describe('TCP port on 127.0.0.1 that `warmline sim fault …` talks to.'),
   }),
   { maxPacket: 'maxPacketBytes', store: 'storeBytes', endOfSession: 'endOfSessionNs' },

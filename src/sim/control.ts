@@ -10,6 +10,7 @@ import { SimulatorError } from './simulator-error.ts';
  * | `{"op":"clear","feed":…,"target":…,"kind":…,"id":…}` | takes faults out of force: those that match, or all |
  * | `{"op":"list"}` | the faults in force or to come |
  * | `{"op":"stats"}` | what was published, per feed and line |
+ * | `{"op":"orders","account":…}` | what members hold, have open and have traded; where ports stand |
  *
  * A reply has `ok`, and `error` where that is false.
  */
@@ -23,7 +24,8 @@ export type ControlRequest =
       readonly id?: number;
     }
   | { readonly op: 'list' }
-  | { readonly op: 'stats' };
+  | { readonly op: 'stats' }
+  | { readonly op: 'orders'; readonly account?: string };
 
 export type ControlReply =
   | { readonly ok: true; readonly [key: string]: unknown }

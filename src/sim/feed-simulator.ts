@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
-import type { FeedConfig, LineConfig, SimConfig, SnapshotConfig } from '../config/schema.ts';
+import type { FeedConfig, LineConfig, SimConfig } from '../config/schema.ts';
 import { ipv4ToInt, isIpv4, isMulticast } from '../io/address.ts';
 import type { DatagramPoller, DatagramSocketOptions } from '../io/datagram.ts';
 import type { FaultKind } from './fault-kinds.ts';
@@ -13,8 +12,9 @@ import { MoldPacketiser } from './packetiser.ts';
 import { nextSessionName, Publisher } from './publisher.ts';
 import type { RecordedPacketOutput, Recording } from './recording.ts';
 import { RetransmitServer } from './retransmit-server.ts';
+import { readSecret } from './secret.ts';
 import { SimulatorError } from './simulator-error.ts';
-import { type SnapshotContent, type SnapshotLogin, SnapshotServer } from './snapshot-server.ts';
+import { type SnapshotContent, SnapshotServer } from './snapshot-server.ts';
 import { UnitStore, type UnitTruth } from './unit-store.ts';
 
 /** Most units appended in one turn, so that faults, requests and signals are answered meanwhile. */
@@ -35,7 +35,10 @@ export interface FeedSimulatorOptions {
   readonly sim: SimConfig;
   /** Place among the simulated feeds: each has its own seed. */
   readonly index: number;
-  /** Where units come from; called again when the session is restarted. `seed` differs each time. */
+  /**
+   * Where units come from; called again when the session is restarted. `seed` differs each time. A source that is given
+   * again goes on: it states in the new session where it stands.
+   */
   readonly createSource: (seed: number) => FlowSource;
   /** Played in place of made-up units. */
   readonly recording?: Recording;
@@ -104,7 +107,12 @@ export class FeedSimulator {
     );
     if (feed.snapshot !== undefined) {
       const content = (): SnapshotContent => ({ source: this.#source, store: this.#store });
-      this.snapshotServer = new SnapshotServer(this.#seed, snapshotLogin(feed.snapshot), content, options.now);
+      this.snapshotServer = new SnapshotServer(
+        this.#seed,
+        { username: feed.snapshot.username, password: readSecret(feed.snapshot, 'snapshot') },
+        content,
+        options.now,
+      );
     }
   }
 
@@ -163,6 +171,11 @@ export class FeedSimulator {
     }
     if (this.#asCaptured) this.#publisher.drain();
     else this.#publisher.publish();
+  }
+
+  /** Sends at once what others than the flow have added to the store. */
+  publishNews(): void {
+    if (!this.#asCaptured) this.#publisher.publish();
   }
 
   /** Ends the day: the closing messages, then end of session for as long as the config says. */
@@ -252,7 +265,13 @@ export class FeedSimulator {
     this.#past.push(this.#store.truth());
     const session = word === 'same' ? this.#store.session : nextSessionName(this.#store.session);
     this.#store = new UnitStore(session, { maxBytes: this.#options.sim.storeBytes });
-    this.#source = this.#options.createSource(this.#seed + this.#sessions++);
+    const source = this.#options.createSource(this.#seed + this.#sessions++);
+    if (source === this.#source) {
+      source.writeSnapshot((bytes, offset, length) => {
+        this.#store.append(bytes, offset, length);
+      });
+    }
+    this.#source = source;
     this.#startNs = this.#options.now();
     for (const line of this.lines) line.faults.clear('end');
     this.#publisher.startSession(this.#store);
@@ -274,21 +293,6 @@ function skewOf(name: string, index: number, sim: SimConfig): LineSkew {
   if (configured !== undefined) return configured;
   if (sim.skew !== undefined) return { meanNs: 0, deviationNs: 0 };
   return { meanNs: index * DEFAULT_SKEW.meanNs, deviationNs: DEFAULT_SKEW.deviationNs };
-}
-
-/** What the snapshot service is logged in to with: the same file or variable that the reader takes it from. */
-function snapshotLogin({ username, passwordFile, passwordEnv }: SnapshotConfig): SnapshotLogin {
-  if (passwordEnv !== undefined) {
-    const password = process.env[passwordEnv];
-    if (password === undefined) throw new SimulatorError(`environment variable ${passwordEnv} (snapshot) is not set`);
-    return { username, password };
-  }
-  try {
-    return { username, password: readFileSync(passwordFile!, 'utf8').trim() };
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new SimulatorError(`password file ${passwordFile} (snapshot) can't be read: ${code}`);
-  }
 }
 
 /** Opens the socket that a line is sent from. @returns what puts a packet on it */

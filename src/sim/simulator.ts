@@ -1,9 +1,10 @@
-import type { WarmlineConfig } from '../config/schema.ts';
+import type { SimConfig, WarmlineConfig } from '../config/schema.ts';
 import { simSection } from '../config/sim-schema.ts';
 import type { DatagramPoller } from '../io/datagram.ts';
 import { createDatagramPoller, type IoMode } from '../io/open.ts';
 import { type ControlReply, type ControlRequest, ControlServer } from './control.ts';
-import { isFaultKind } from './fault-kinds.ts';
+import { type OpenHost, OrderSide, type OrdersTruth } from './exchange/order-side.ts';
+import { type FaultKind, isFaultKind, ORDER_SIDE } from './fault-kinds.ts';
 import { formatFaultSpec, parseFaultSpec } from './fault-spec.ts';
 import type { FaultStats } from './faults.ts';
 import { type FeedPorts, FeedSimulator } from './feed-simulator.ts';
@@ -39,6 +40,8 @@ export interface SimulatorOverrides {
 export interface SimulatorPorts {
   control: number | undefined;
   feeds: Record<string, FeedPorts>;
+  /** Hosts of the order side by name; absent where nothing can be traded. */
+  orders?: Record<string, OpenHost>;
 }
 
 /** What was published so far. */
@@ -66,6 +69,8 @@ export class Simulator {
   readonly feeds: readonly FeedSimulator[];
   /** `native` or `portable`. */
   readonly io: 'native' | 'portable';
+  /** Absent where the config has no `sim.orders`. */
+  readonly orders: OrderSide | undefined;
   readonly #poller: DatagramPoller;
   readonly #control: ControlServer | undefined;
   readonly #controlPort: number;
@@ -88,6 +93,8 @@ export class Simulator {
     this.#poller = createDatagramPoller(overrides.io ?? config.io.mode, { maxSockets: lines, batch: 1 });
     this.io = this.#poller.kind;
     const now = monotonicNs;
+    const traded = tradedFeed(config, sim, overrides);
+    let generator: ItchGenerator | undefined;
     try {
       this.feeds = config.feeds.map(
         (feed, index) =>
@@ -95,7 +102,12 @@ export class Simulator {
             feed,
             sim,
             index,
-            createSource: (seed) => new ItchGenerator({ ...sim, seed }),
+            createSource: (seed) => {
+              if (index !== traded) return new ItchGenerator({ ...sim, seed });
+              // Members have orders in this market: it goes on when the session of its feed is restarted.
+              generator ??= new ItchGenerator({ ...sim, seed });
+              return generator;
+            },
             recording: overrides.recording?.[index],
             speed: overrides.speed === 'rate' ? undefined : (overrides.speed ?? 1),
             packed,
@@ -104,6 +116,7 @@ export class Simulator {
             now,
           }),
       );
+      this.orders = this.#createOrderSide(config, sim, traded, generator, overrides);
       for (const text of [...sim.faults, ...(overrides.faults ?? [])]) this.addFault(text);
     } catch (error) {
       this.#poller.close();
@@ -123,6 +136,7 @@ export class Simulator {
       await feed.open();
       this.ports.feeds[feed.name] = feed.ports;
     }
+    if (this.orders !== undefined) this.ports.orders = await this.orders.open();
     if (this.#control !== undefined) this.ports.control = await this.#control.listen(this.#controlPort);
     this.#running = true;
     this.#schedule();
@@ -145,6 +159,12 @@ export class Simulator {
    */
   addFault(text: string): number {
     const spec = parseFaultSpec(text);
+    if (spec.feed === ORDER_SIDE) {
+      if (this.orders === undefined) throw new SimulatorError('there is no order side: the config has no sim.orders');
+      const id = ++this.#faultIds;
+      this.orders.addFault(spec, id);
+      return id;
+    }
     const feeds = this.feeds.filter((feed) => spec.feed === '*' || spec.feed === feed.name);
     if (feeds.length === 0) {
       throw new SimulatorError(`there is no feed '${spec.feed}': ${this.feeds.map((feed) => feed.name).join(', ')}`);
@@ -158,6 +178,9 @@ export class Simulator {
   clearFaults(target?: string, which?: string | number, feedName?: string): number {
     if (typeof which === 'string' && !isFaultKind(which)) throw new SimulatorError(`'${which}' is no kind of fault`);
     let cleared = 0;
+    if (feedName === undefined || feedName === ORDER_SIDE) {
+      cleared += this.orders?.clearFaults(target, which as FaultKind | number | undefined) ?? 0;
+    }
     for (const feed of this.feeds) {
       if (feedName === undefined || feedName === feed.name) cleared += feed.clearFaults(target, which);
     }
@@ -176,7 +199,16 @@ export class Simulator {
         }
       }
     }
+    for (const { id, target, spec, inForce } of this.orders?.faults() ?? []) {
+      list.push({ id, feed: ORDER_SIDE, target, fault: formatFaultSpec({ ...spec, target }), inForce });
+    }
     return list;
+  }
+
+  /** What members hold, have open and have traded. @param account only this one; default: all */
+  ordersTruth(account?: string): OrdersTruth {
+    if (this.orders === undefined) throw new SimulatorError('there is no order side: the config has no sim.orders');
+    return this.orders.truth(account);
   }
 
   /** What was published, by feed. */
@@ -216,10 +248,32 @@ export class Simulator {
         return { ok: true, faults: this.faults() };
       case 'stats':
         return { ok: true, stats: this.stats() };
+      case 'orders':
+        return { ok: true, ...this.ordersTruth(request.account) };
       default:
         return { ok: false, error: `unknown op: ${JSON.stringify((request as { op?: unknown }).op)}` };
     }
   };
+
+  #createOrderSide(
+    config: WarmlineConfig,
+    sim: SimConfig,
+    traded: number,
+    generator: ItchGenerator | undefined,
+    overrides: SimulatorOverrides,
+  ): OrderSide | undefined {
+    if (generator === undefined) return undefined;
+    const feed = this.feeds[traded];
+    return new OrderSide({
+      config,
+      seed: sim.seed,
+      generator,
+      store: () => feed.store,
+      now: monotonicNs,
+      ephemeralPorts: overrides.ephemeralPorts === true,
+      onNews: () => feed.publishNews(),
+    });
+  }
 
   #schedule(): void {
     if (!this.#running) return;
@@ -230,15 +284,18 @@ export class Simulator {
   readonly #turn = (): void => {
     if (!this.#running) return;
     for (const feed of this.feeds) feed.turn();
+    this.orders?.turn();
     this.#schedule();
   };
 
   async #stop(): Promise<void> {
     const began = this.#running;
     this.#running = false;
+    if (began) this.orders?.endDay();
     if (began) await Promise.all(this.feeds.map((feed) => feed.end()));
     // The portable sockets send on the event loop: their last packets leave before they are closed.
     await new Promise((resolve) => setImmediate(resolve));
+    this.orders?.close();
     for (const feed of this.feeds) feed.close();
     this.#control?.close();
     this.#poller.close();
@@ -251,6 +308,16 @@ export class Simulator {
  */
 export function createSimulator(config: WarmlineConfig, overrides: SimulatorOverrides = {}): Simulator {
   return new Simulator(config, overrides);
+}
+
+/** Index of the feed that members trade in; -1 where nothing can be traded. */
+function tradedFeed(config: WarmlineConfig, sim: SimConfig, overrides: SimulatorOverrides): number {
+  if (sim.orders === undefined) return -1;
+  if (overrides.recording !== undefined) {
+    throw new SimulatorError('nobody can trade in a recorded market: play the capture without sim.orders');
+  }
+  const { feed } = sim.orders;
+  return feed === undefined ? 0 : config.feeds.findIndex(({ name }) => name === feed);
 }
 
 function monotonicNs(): number {

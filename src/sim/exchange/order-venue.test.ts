@@ -173,7 +173,7 @@ describe('mirror hosts of one port', () => {
 
 describe('faults of a host', () => {
   it('kill: connections are reset and none is taken, until it is back', () => {
-    const rig = pair();
+    const rig = pair({ secondLogin: 'displaces' });
     const a = rig.connect('a').login('P1');
     rig.fault('orders/a:kill=2s');
     expect(a.ended).toBe('reset');

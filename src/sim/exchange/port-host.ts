@@ -56,7 +56,7 @@ export class PortHost extends VenueHost {
     const { secondLogin, silenceNs } = this.port.options;
     const { holder } = this.#seat;
     const looksAlive = holder !== undefined && this.nowNs - holder.heardNs < (silenceNs ?? SILENCE_NS);
-    if (looksAlive && secondLogin === 'refused') return LoginReject.sessionNotAvailable;
+    if (looksAlive && (secondLogin ?? 'refused') === 'refused') return LoginReject.sessionNotAvailable;
     // The seat is taken first: the port is not left by the one that is displaced.
     this.#seat.holder = connection;
     holder?.reset();
