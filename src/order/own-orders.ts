@@ -4,7 +4,7 @@ import type { RiskShape } from './risk-shape.ts';
 import { SlotLists } from './slot-lists.ts';
 import { isDone, MARKET_PRICE4, OrderFlag, OrderState, Side } from './terms.ts';
 
-const { state: STATE, flags: FLAGS, strategy: STRATEGY, account: ACCOUNT, instrument: INSTRUMENT } = SlotField;
+const { state: STATE, flags: FLAGS, account: ACCOUNT, instrument: INSTRUMENT } = SlotField;
 const { side: SIDE, price4: PRICE4, pendingPrice4: PENDING_PRICE4 } = SlotField;
 const PENDING_REPLACE = OrderFlag.pendingReplace;
 const UNUSED = OrderState.none;
@@ -13,8 +13,7 @@ const NO_BID4 = 0;
 const NO_ASK4 = MARKET_PRICE4;
 
 /**
- * Our own open orders by strategy, and by account, instrument and side with the best price of each: what a new order may
- * meet. Unknown and blind orders are open; of a replace under way the price that reaches further counts.
+ * Our own open orders by account, instrument and side with the best price of each: what a new order may meet. Unknown and blind orders are open; of a replace under way the price that reaches further counts.
  *
  * Best prices are exact. One that gets worse (its order done or repriced) is looked for again when it is asked for, by a
  * walk over that side's open orders: bounded by the limit of open orders, and paid once however many ended before.
@@ -23,7 +22,6 @@ export class OwnOrders implements SlotReflector {
   private readonly slots: OrderSlots;
   private readonly instruments: number;
   private readonly byBook: SlotLists;
-  private readonly byStrategy: SlotLists;
   /** By slot: the price that its book's best was reckoned with. */
   private readonly listedPrice4: Int32Array;
   /** By account × instrument × side. */
@@ -35,7 +33,6 @@ export class OwnOrders implements SlotReflector {
     this.instruments = shape.instruments.length;
     const books = shape.accounts.length * this.instruments * 2;
     this.byBook = new SlotLists(books, slots.maxOrders);
-    this.byStrategy = new SlotLists(shape.strategies.length, slots.maxOrders);
     this.listedPrice4 = new Int32Array(slots.maxOrders);
     this.best4 = new Int32Array(books);
     this.worsened = new Uint8Array(books);
@@ -54,14 +51,12 @@ export class OwnOrders implements SlotReflector {
     const book = this.book(int32[base + ACCOUNT], int32[base + INSTRUMENT], side);
     if (!open) {
       this.byBook.remove(slot);
-      this.byStrategy.remove(slot);
       if (this.listedPrice4[slot] === this.best4[book]) this.worsened[book] = 1;
       return;
     }
     const price4 = this.furthest(base, side);
     if (!listed) {
       this.byBook.add(book, slot);
-      this.byStrategy.add(int32[base + STRATEGY], slot);
     } else if (price4 !== this.listedPrice4[slot] && this.listedPrice4[slot] === this.best4[book]) {
       this.worsened[book] = 1;
     }
@@ -80,20 +75,6 @@ export class OwnOrders implements SlotReflector {
   /** Lowest price that it is open to sell at; the market's code = none. */
   bestSell4(account: number, instrument: number): number {
     return this.best(this.book(account, instrument, Side.sell));
-  }
-
-  /** How many orders of a strategy are open. */
-  openCount(strategy: number): number {
-    return this.byStrategy.lengths[strategy];
-  }
-
-  /** First open slot of a strategy, newest first; -1 = none. Take the next one before anything is done to a slot. */
-  firstOf(strategy: number): number {
-    return this.byStrategy.first(strategy);
-  }
-
-  nextOf(slot: number): number {
-    return this.byStrategy.next(slot);
   }
 
   private best(book: number): number {

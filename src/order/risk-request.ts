@@ -49,6 +49,8 @@ export interface RiskParts {
   /** Cell 0: monotonic ns, set by the owner before each call. */
   readonly nowNs: Float64Array;
   readonly windows: RiskWindows;
+  /** Ports whose replaces state what is to remain (`replaceShares: 'remaining'`). Default: none. */
+  readonly remainingPorts?: readonly number[];
 }
 
 /** Lengths of the windows that counting limits look back over, in ns. Fixed at start. */

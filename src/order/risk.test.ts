@@ -678,23 +678,6 @@ describe('whose order it is', () => {
     expect(rig.risk.checkCancel(MM, slot)).toBe(0);
     expect(rig.risk.checkCancel(ANY_STRATEGY, slot)).toBe(0);
   });
-
-  it('the open orders of a strategy are its own, whatever state they are in', () => {
-    const rig = new RiskRig();
-    const mine = [rig.place(), rig.place({ side: sell }), rig.place({ instrument: PENY })];
-    rig.place({ strategy: ARB });
-    rig.place({ strategy: SOLO });
-    rig.change(mine[1], OrderState.sent, OrderFlag.unknown);
-    const open = (): number[] => {
-      const slots: number[] = [];
-      for (let slot = rig.risk.own.firstOf(MM); slot >= 0; slot = rig.risk.own.nextOf(slot)) slots.push(slot);
-      return slots.sort((a, b) => a - b);
-    };
-    expect(open()).toEqual(mine);
-    expect(rig.risk.own.openCount(MM)).toBe(3);
-    rig.change(mine[0], OrderState.expired);
-    expect(open()).toEqual([mine[1], mine[2]]);
-  });
 });
 
 describe('counters and cells', () => {

@@ -21,8 +21,8 @@ import { isDone, Marking, OrderFlag, OrderState, Side, TimeInForce } from './ter
 
 // Local names: the compiler folds constants of its own module into the code, but loads imported ones each time.
 const { state: STATE, flags: FLAGS, strategy: STRATEGY, account: ACCOUNT, instrument: INSTRUMENT } = SlotField;
-const { side: SIDE, marking: MARKING, executed: EXECUTED, reservedShares: RESERVED_SHARES, number: NUMBER } = SlotField;
-const { shares: SHARES, price4: PRICE4 } = SlotField;
+const { side: SIDE, marking: MARKING, taken: TAKEN, reservedShares: RESERVED_SHARES, number: NUMBER } = SlotField;
+const { shares: SHARES, price4: PRICE4, port: PORT } = SlotField;
 const RESERVED_VALUE4 = SlotTime.reservedValue4;
 const VALUE4 = RequestCell.value4;
 const MORE_VALUE4 = RequestCell.moreValue4;
@@ -65,6 +65,7 @@ export class Risk implements SlotReflector {
   readonly refusal: Float64Array;
   readonly nowNs: Float64Array;
   private readonly slots: OrderSlots;
+  private readonly remaining: Uint8Array;
   private readonly accountOf: Int32Array;
   private readonly instruments: Int32Array;
   private readonly instrumentCount: number;
@@ -88,6 +89,9 @@ export class Risk implements SlotReflector {
     const { request } = this;
     const { rows, tightest } = parts.limits;
     this.slots = parts.slots;
+    const remainingPorts = parts.remainingPorts ?? [];
+    this.remaining = new Uint8Array(1 + Math.max(-1, ...remainingPorts));
+    for (const port of remainingPorts) this.remaining[port] = 1;
     this.refusals = parts.refusals;
     this.refusal = parts.refusals.last;
     this.nowNs = parts.nowNs;
@@ -164,9 +168,12 @@ export class Risk implements SlotReflector {
     request.instrument = int32[base + INSTRUMENT];
     request.side = int32[base + SIDE];
     request.marking = int32[base + MARKING];
-    request.shares = (shares - int32[base + EXECUTED]) | 0;
+    request.shares = (shares - int32[base + TAKEN]) | 0;
     request.price4 = price4 | 0;
-    request.moreShares = Math.max(0, request.shares - int32[base + RESERVED_SHARES]) | 0;
+    // Where a replace states what is to remain, all that is open may trade before it arrives, and then that.
+    request.moreShares = this.statesRemaining(int32[base + PORT])
+      ? request.shares
+      : Math.max(0, request.shares - int32[base + RESERVED_SHARES]) | 0;
     request.isNew = 0;
     const whole = isInt32(shares) && isInt32(price4);
     const reason = whole ? this.judgeReplace(base) : this.refusals.plain(BAD_REQUEST, request.strategy);
@@ -257,8 +264,10 @@ export class Risk implements SlotReflector {
       return this.refusals.plain(REPLACE_PENDING, request.strategy);
     const reason = this.judgePrice();
     if (reason !== 0) return reason;
+    // The old leg may trade at its price before the replace arrives, and what the new one adds at the new price; or all of
+    // the new one.
     const reserved4 = this.slots.float64[(base >> 1) + RESERVED_VALUE4];
-    request.cells[MORE_VALUE4] = Math.max(0, request.cells[VALUE4] - reserved4);
+    request.cells[MORE_VALUE4] = Math.max(request.moreShares * request.price4, request.cells[VALUE4] - reserved4);
     return this.judgeRest();
   }
 
@@ -311,6 +320,10 @@ export class Risk implements SlotReflector {
     request.instrument = int32[base + INSTRUMENT];
     request.side = int32[base + SIDE];
     return isDone(state) ? this.refusals.plain(ALREADY_DONE, request.strategy) : 0;
+  }
+
+  private statesRemaining(port: number): boolean {
+    return port < this.remaining.length && this.remaining[port] !== 0;
   }
 
   private venueOf(instrument: number): number {

@@ -134,8 +134,10 @@ export class PlainExposure implements Exposure {
       value4 = shares * slots.get(slot, SlotField.price4);
       if ((slots.get(slot, SlotField.flags) & OrderFlag.pendingReplace) !== 0) {
         const pending = slots.get(slot, SlotField.pendingShares) - slots.get(slot, SlotField.executed);
+        const pendingPrice4 = slots.get(slot, SlotField.pendingPrice4);
+        const both4 = value4 + Math.max(0, pending - shares) * pendingPrice4;
+        value4 = Math.max(both4, pending * pendingPrice4);
         shares = Math.max(shares, pending);
-        value4 = Math.max(value4, pending * slots.get(slot, SlotField.pendingPrice4));
       }
     }
     slots.set(slot, SlotField.reservedShares, shares);

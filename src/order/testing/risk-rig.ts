@@ -154,6 +154,11 @@ export class RiskRig {
   replaced(slot: number): void {
     this.slots.set(slot, SlotField.shares, this.slots.get(slot, SlotField.pendingShares));
     this.slots.set(slot, SlotField.price4, this.slots.get(slot, SlotField.pendingPrice4));
+    this.slots.set(
+      slot,
+      SlotField.leaves,
+      this.slots.get(slot, SlotField.shares) - this.slots.get(slot, SlotField.taken),
+    );
     this.change(slot, this.slots.get(slot, SlotField.state));
   }
 
@@ -161,6 +166,8 @@ export class RiskRig {
     const { slots } = this;
     const executed = slots.get(slot, SlotField.executed) + shares;
     slots.set(slot, SlotField.executed, executed);
+    slots.set(slot, SlotField.taken, executed);
+    slots.set(slot, SlotField.leaves, slots.get(slot, SlotField.shares) - executed);
     const signed = slots.get(slot, SlotField.side) === Side.buy ? shares : -shares;
     const strategy = slots.get(slot, SlotField.strategy);
     this.exposure.addPosition(
