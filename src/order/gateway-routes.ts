@@ -106,6 +106,16 @@ export class GatewayRoutes implements PortOwner, GroupOwner, ReconcileHost, Fact
     this.tellRoutes(port);
   }
 
+  /** Silence resolves nothing: counted, so that it can be seen that it did not. */
+  noAnswer(port: OrderPort, barrier: boolean): void {
+    for (const slot of this.openOrders(port.index)) {
+      if (!this.flags(slot, UNKNOWN | BLIND)) continue;
+      const state = this.store.int32[this.store.base(slot) + Field.state];
+      const row = resolutionRow(doubtOf(state), barrier ? VenueEvidence.time : VenueEvidence.portDead);
+      if (row >= 0) this.rows[row]++;
+    }
+  }
+
   /** Writes losses down and to the orders they concern. Call after events were handed out; anything that needs it does. */
   settleLosses(): void {
     if (!this.lossesPending) return;

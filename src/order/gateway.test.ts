@@ -128,3 +128,13 @@ describe('an order’s way', () => {
     expect(manual.states()).toEqual([['active'], ['warm']]);
   });
 });
+
+test('the last check right before the send takes back what was allowed a moment earlier', () => {
+  let asked = 0;
+  const rig = new GatewayRig({ lastCheck: { check: () => (++asked === 2 ? 1 : 0) } }).pass(5);
+  expect(rig.why(rig.enter())).toBe('fenced');
+  expect(rig.state(1)).toBe('rejected');
+  expect(rig.venues[0].orders).toEqual([]);
+  expect(rig.field(1, 'reservedShares')).toBe(0);
+  expect(rig.enter()).toBe(2);
+});

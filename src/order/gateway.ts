@@ -110,6 +110,9 @@ export class OrderGateway {
     stamps[Stamp.called] = nowNs[0];
     const account = this.accountOf[strategy];
     if (this.cells[Cell.dayEnded] !== 0) return this.refuse(Refusal.dayEnded, strategy, instrument);
+    // looked at here so that who is killed uses up no order number, and again right before `send`, which is what counts
+    const barred = parts.lastCheck.check(Request.enter, strategy, account);
+    if (barred !== 0) return this.refuse(barred, strategy, instrument);
     const held = this.heldBack(strategy);
     if (held !== 0) return this.refuse(held, strategy, instrument);
     risk.nowNs[0] = nowNs[0];

@@ -33,6 +33,7 @@ const UNKNOWN = OrderFlag.unknown;
 const BLIND = OrderFlag.blind;
 const PENDING = OrderFlag.pendingCancel | OrderFlag.pendingReplace;
 const SYSTEM_CANCEL = OrderFlag.systemCancel;
+const MISSED = OrderFlag.missed;
 const ILLEGAL = Fit.illegal;
 const REPEATED = Fit.repeated;
 const REVIVES = Fit.revives;
@@ -188,7 +189,7 @@ export class OrderChange {
   private reflag(base: number, state: number): void {
     const { int32 } = this.store;
     let flags = int32[base + FLAGS];
-    if (state > SENT && (flags & PENDING) === 0) flags &= ~UNKNOWN;
+    if (state > SENT && (flags & (PENDING | MISSED)) === 0) flags &= ~UNKNOWN;
     if (int32[this.store.port(int32[base + PORT]) + LOST] === 0) flags &= ~BLIND;
     else if (state > SENT) flags |= BLIND;
     int32[base + FLAGS] = flags;

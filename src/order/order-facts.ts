@@ -34,6 +34,7 @@ const FLAGS = SlotField.flags;
 const PENDING_CANCEL = OrderFlag.pendingCancel;
 const PENDING_REPLACE = OrderFlag.pendingReplace;
 const UNKNOWN = OrderFlag.unknown;
+const MISSED = OrderFlag.missed;
 const SYSTEM_CANCEL = OrderFlag.systemCancel;
 const WITHDRAWN = SendResult.withdrawn;
 const INTENT_ENTER = Intent.enter;
@@ -327,7 +328,7 @@ export class OrderFacts {
       else if (effect === Effect.sentAgain) {
         int32[base + FLAGS] &= ~UNKNOWN;
         this.store.float64[(base >> 1) + SlotTime.sentNs] = this.nowNs[0];
-      }
+      } else if (effect === Effect.unknown) int32[base + FLAGS] |= UNKNOWN | MISSED;
     }
     change.end(slot, fact, true);
     return legal;

@@ -14,6 +14,8 @@ export interface PortOwner {
   loggedOn(port: OrderPort, session: Session): void;
   /** The port's orders can't be trusted any more. @param evidence {@link Evidence} */
   portLost(port: OrderPort, session: Session, evidence: number): void;
+  /** The port was tried and does not answer. @param barrier it was logged on and asked; else it could not be reached */
+  noAnswer(port: OrderPort, barrier: boolean): void;
   /** New orders may take the port, or may no longer: routes are to be looked at again. */
   usabilityChanged(port: OrderPort): void;
   /** A message that has not been seen before. */
@@ -147,7 +149,12 @@ export class OrderPort implements SessionOwner {
   }
 
   primed(_session: Session): void {
-    if (this.holder === undefined && !this.ended) this.choose();
+    if (this.holder === undefined) {
+      if (!this.ended) this.choose();
+    } else if (this.holder.state === SessionState.suspect) {
+      // doubted while no spare was ready: now one is
+      this.suspected(this.holder);
+    }
   }
 
   loginAccepted(session: Session): void {
@@ -211,7 +218,10 @@ export class OrderPort implements SessionOwner {
 
   lost(session: Session, wasLoggedOn: boolean): void {
     const evidence = session.cells[Cell.evidence];
-    if (session !== this.holder) return;
+    if (session !== this.holder) {
+      if (this.doubted && this.holder === undefined) this.owner.noAnswer(this, false);
+      return;
+    }
     this.keepNumbers(session);
     if (evidence === Evidence.endOfSession) this.end();
     if (wasLoggedOn) this.release(session, evidence);
@@ -297,6 +307,7 @@ export class OrderPort implements SessionOwner {
     if (session.state !== SessionState.replaying) return;
     const waitedNs = this.now[0] - this.time[Time.barrierNs];
     if (waitedNs > this.options.barrierTimeoutNs) {
+      this.owner.noAnswer(this, true);
       session.giveUp(Evidence.ackDeadline, waitedNs, this.options.barrierTimeoutNs);
     }
   }

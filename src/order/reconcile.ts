@@ -279,5 +279,6 @@ export function rowOfMessage(state: number, flags: number, kind: number): number
 
 /** True if the row leaves the order as doubtful as it was. */
 export function leavesDoubt(row: number): boolean {
-  return resolutionEffect(row) === Effect.stays;
+  const effect = resolutionEffect(row);
+  return effect === Effect.stays || effect === Effect.unknown;
 }

@@ -14,5 +14,7 @@ export const Effect = {
   cancelDropped: 5,
   /** Sent once more under the same reference (opt-in). */
   sentAgain: 6,
+  /** It was known live; what became of it since may have been missed for good: unknown until it is done. */
+  unknown: 7,
 } as const;
 export type Effect = (typeof Effect)[keyof typeof Effect];

@@ -50,9 +50,9 @@ export const VenueEvidence = {
   /** A drop copy reports its end. */
   dropCopyDone: 18,
   // no evidence
-  /** Time has passed. */
+  /** The venue was asked and has not answered in time. */
   time: 14,
-  /** The port does not answer; its peer does. */
+  /** The port can't be reached at all. */
   portDead: 15,
   /** A barrier was answered; the order is known to the venue and nothing else was said of it. */
   barrier: 16,
@@ -166,9 +166,9 @@ const ROWS: readonly Row[] = [
   [
     Doubt.live,
     VenueEvidence.messagesMissing,
-    Effect.stays,
-    'blind',
-    'its end may be among the messages that the venue will not send again',
+    Effect.unknown,
+    'unknown until it is done',
+    'its end may be among the messages that the venue will not send again: cancel it, or have the venue asked',
   ],
   [
     Doubt.live,
@@ -197,9 +197,9 @@ const ROWS: readonly Row[] = [
   [
     Doubt.partFilled,
     VenueEvidence.messagesMissing,
-    Effect.stays,
-    'blind',
-    'executions may be among the messages that the venue will not send again',
+    Effect.unknown,
+    'unknown until it is done',
+    'executions may be among the messages that the venue will not send again: cancel it, or have the venue asked',
   ],
   [
     Doubt.partFilled,
@@ -303,6 +303,7 @@ const ROWS: readonly Row[] = [
     'cancelled',
     'the venue says over another way that all that was open is cancelled',
   ],
+  [Doubt.partFilled, VenueEvidence.time, Effect.stays, 'blind', 'it may fill unseen for as long as nobody can ask'],
 ];
 
 export const RESOLUTIONS: readonly Resolution[] = ROWS.map(([doubt, evidence, effect, result, reason], row) => ({

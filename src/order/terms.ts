@@ -51,6 +51,8 @@ export const OrderFlag = {
   blind: 8,
   /** Entered by cancel-all, the end of day or the kill switch for us, not by its strategy. */
   systemCancel: 16,
+  /** Messages about it may be missing that the venue will not send again: unknown until it is done. */
+  missed: 32,
 } as const;
 
 /** What a strategy wants done when the route of its orders is lost; see {@link RouteStatus}. */

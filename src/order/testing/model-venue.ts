@@ -32,6 +32,10 @@ export class ModelPort {
   readonly orders: VenueOrder[] = [];
   readonly fills: VenueFill[] = [];
   lastRef = 0;
+  /** Messages that it does not send again: its log begins behind them. */
+  forgotten = 0;
+  /** Takes an Account Query without an answer. */
+  mute = false;
   /** The connection that is logged on. */
   current: ModelStream | undefined;
   /** Orders that carried a reference a second time and were ignored. */
@@ -65,6 +69,11 @@ export class ModelPort {
     if (!order.live) return;
     order.live = false;
     this.say(ReportKind.cancelled, order.ref, 0, order.side, order.total - order.executed, 0, 0, reason);
+  }
+
+  /** The connection that is logged on hears that the venue lives. */
+  heartbeat(): void {
+    this.current?.push(words(Message.heartbeat));
   }
 
   say(kind: number, ...fields: number[]): void {
@@ -209,8 +218,9 @@ export class ModelStream implements SessionStream {
       return;
     }
     if (words[0] === Message.heartbeat || port.current !== this) return;
-    if (words[0] === Message.query) port.say(ReportKind.nextRef, port.lastRef + 1);
-    else if (words[0] === Message.enter) this.enter(words);
+    if (words[0] === Message.query) {
+      if (!port.mute) port.say(ReportKind.nextRef, port.lastRef + 1);
+    } else if (words[0] === Message.enter) this.enter(words);
     else if (words[0] === Message.replace) this.replace(words);
     else if (words[0] === Message.cancel) this.cancel(words);
   }
@@ -227,7 +237,7 @@ export class ModelStream implements SessionStream {
     current?.closeByPeer();
     this.host.logins++;
     port.current = this;
-    const from = Math.min(Math.max(next, 1), port.log.length + 1);
+    const from = Math.min(Math.max(next, port.forgotten + 1), port.log.length + 1);
     this.push(words(Message.loginAccepted, port.session, from));
     for (const message of port.log.slice(from - 1)) this.push(message);
   }

@@ -118,6 +118,9 @@ export class PortRig implements PortOwner, ReconcileHost {
   portLost(_port: OrderPort, session: Session, evidence: number): void {
     this.log.push(`lost ${session.index} ${nameOf(Evidence, evidence)}`);
   }
+  noAnswer(_port: OrderPort, barrier: boolean): void {
+    this.log.push(barrier ? 'no answer to the barrier' : 'no answer');
+  }
   usabilityChanged(port: OrderPort): void {
     this.log.push(port.usable ? 'usable' : 'not usable');
   }
