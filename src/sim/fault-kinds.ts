@@ -196,6 +196,20 @@ export const FAULT_KINDS = {
     at: HOST,
     help: 'the next N cancels (1) come too late for a few shares: they trade after the confirmation',
   },
+  pend: {
+    value: 'duration',
+    optional: false,
+    options: [],
+    at: HOST,
+    help: 'answer cancels with Cancel Pending, and carry them out this much later',
+  },
+  deny: {
+    value: 'count',
+    optional: true,
+    options: [],
+    at: HOST,
+    help: 'answer the next N cancels (1) with Cancel Reject: the orders stay',
+  },
   garbage: { value: 'count', optional: true, options: [], at: HOST, help: 'send N bytes (64) that mean nothing, once' },
   half: {
     value: 'none',

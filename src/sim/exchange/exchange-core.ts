@@ -61,6 +61,7 @@ export class ExchangeCore {
   /** Lets time pass: orders expire, and those of lost connections are cancelled. Time never goes back. */
   onTime(nowNs: number): void {
     this.#advance(nowNs);
+    this.desk.carryOut(nowNs);
     for (const order of this.desk.timed) {
       if (order.expiresNs <= nowNs) this.desk.withdraw(order, CancelReason.timeout);
     }
@@ -73,7 +74,7 @@ export class ExchangeCore {
 
   /** When {@link onTime} has something to do next. */
   get nextDueNs(): number {
-    let next = Number.POSITIVE_INFINITY;
+    let next = this.desk.pendingDueNs;
     for (const { cancelAtNs } of this.ports) next = Math.min(next, cancelAtNs);
     for (const { expiresNs } of this.desk.timed) next = Math.min(next, expiresNs);
     return next;

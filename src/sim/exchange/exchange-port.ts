@@ -184,6 +184,11 @@ export class ExchangePort {
     this.#say();
   }
 
+  cancelRejected(order: VenueOrder): void {
+    this.#about(OuchReplyKind.cancelReject, order);
+    this.#say();
+  }
+
   modified(order: VenueOrder): void {
     const reply = this.#about(OuchReplyKind.modified, order);
     reply.side = order.side;

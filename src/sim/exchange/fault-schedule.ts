@@ -19,7 +19,7 @@ export interface FaultActor {
 /** Faults that strike once, at the moment at which they begin. */
 const MOMENTARY: readonly FaultKind[] = ['reset', 'close', 'garbage', 'half', 'foreign', 'end', 'bust', 'correct'];
 /** Faults that strike as often as they say, and are over then. */
-const COUNTED: readonly FaultKind[] = ['lose', 'misdirect', 'late'];
+const COUNTED: readonly FaultKind[] = ['lose', 'misdirect', 'late', 'deny'];
 /** Faults that wait for an occasion and strike once. */
 const ONCE: readonly FaultKind[] = ['jump'];
 

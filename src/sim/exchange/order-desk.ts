@@ -1,27 +1,26 @@
 import { OuchReplyKind } from '../../venues/nasdaq/ouch-reply.ts';
 import { clientIdText, OuchLifetime, type OuchRequest, OuchRequestKind } from '../../venues/nasdaq/ouch-request.ts';
 import { BookSide } from '../exchange-book.ts';
+import { badTerms, Display, isBlank, MARKET_PRICE4, whyNotEnter, whyNotReplace } from './entry-rules.ts';
 import { CancelReason, type ExchangePort, Liquidity } from './exchange-port.ts';
 import { anyLimit, type Market, type MarketListener, SelfMatch } from './market.ts';
 import type { Truth, VenueExecution } from './truth.ts';
 import { isSellCode, isSideCode, type OrderKey, SideCode, VenueOrder } from './venue-order.ts';
 
-/** A price that means "at the market". */
-const MARKET_PRICE4 = 0x7fff_ffff;
-/** The venue's smallest step, for every price: books of the generated market are kept in cents. */
-const TICK4 = 100;
-/** Bounds of what a member may ask for: shares below a million, prices up to $199,999.99. */
-const MAX_SHARES = 999_999;
-const MAX_PRICE4 = 1_999_999_900;
 const NS_PER_SECOND = 1e9;
 const POST_ONLY = 0x50; // P
-const DISPLAY = { visible: 0x59, hidden: 0x4e, attributable: 0x41 } as const;
-const NO_CROSS = 0x4e; // N
 /** Shares of a cancelled order that trade all the same where a cancel comes too late. */
 const LATE_SHARES = 100;
-const BLANK_KEY = 0x20202020;
 const AIQ_CODE = { [SelfMatch.newest]: 0x4e, [SelfMatch.oldest]: 0x4f, [SelfMatch.both]: 0x42, [SelfMatch.off]: 0x20 };
 const TWO_POW_32 = 0x1_0000_0000;
+
+/** A cancel that is carried out later. */
+interface PendingCancel {
+  readonly order: VenueOrder;
+  /** What may have traded in all afterwards. */
+  readonly shares: number;
+  readonly dueNs: number;
+}
 
 /** Hears of each trade of a member. */
 export type TradeWitness = (execution: VenueExecution) => void;
@@ -44,6 +43,7 @@ export class OrderDesk implements MarketListener {
   readonly #witness: TradeWitness;
   readonly #instruments: ReadonlyMap<number, number>;
   readonly #ports: readonly ExchangePort[];
+  #pending: PendingCancel[] = [];
   #nowNs = 0;
 
   /** @param instruments by {@link symbolKey} */
@@ -126,7 +126,7 @@ export class OrderDesk implements MarketListener {
       return;
     }
     const instrument = this.#instruments.get(symbolKey(request.symbolHi, request.symbolLo)) ?? -1;
-    const refusal = this.#whyNotEnter(port, request, instrument);
+    const refusal = whyNotEnter(this.#market, port, request, instrument);
     if (refusal !== 0) {
       this.#refuse(port, request, key, refusal);
       return;
@@ -151,13 +151,13 @@ export class OrderDesk implements MarketListener {
       port.ignored++;
       return;
     }
-    const refusal = this.#whyNotReplace(port, request, order);
+    const refusal = whyNotReplace(this.#market, port, request, order);
     if (refusal !== 0) {
       this.#refuse(port, request, this.#newKey(port, request)!, refusal);
       return;
     }
     const left = request.shares - order.executed;
-    if (this.#badTerms(port, request) !== 0 || left <= 0) {
+    if (badTerms(port, request) !== 0 || left <= 0) {
       this.#badReplace(port, request, order, left);
       return;
     }
@@ -191,7 +191,7 @@ export class OrderDesk implements MarketListener {
     if (over || port.options.badReplace === 'cancels') {
       if (port.numbered) port.lastRef = request.ref >>> 0;
       this.withdraw(order, CancelReason.user);
-    } else this.#refuse(port, request, this.#newKey(port, request)!, this.#badTerms(port, request));
+    } else this.#refuse(port, request, this.#newKey(port, request)!, badTerms(port, request));
   }
 
   #cancel(port: ExchangePort, request: OuchRequest): void {
@@ -201,9 +201,38 @@ export class OrderDesk implements MarketListener {
       port.ignored++;
       return;
     }
+    if (port.disturbance.deniesCancel()) {
+      port.cancelRejected(order);
+      return;
+    }
+    const pendsNs = port.disturbance.cancelPendsNs();
+    if (pendsNs > 0) {
+      port.cancelPending(order);
+      this.#pending.push({ order, shares: request.shares, dueNs: this.#nowNs + pendsNs });
+    } else this.#cancelDown(order, request.shares);
+  }
+
+  /** Cancels that were put off, and whose time has come. */
+  carryOut(nowNs: number): void {
+    this.#nowNs = nowNs;
+    if (this.#pending.length === 0) return;
+    const due = this.#pending.filter(({ dueNs }) => dueNs <= nowNs);
+    this.#pending = this.#pending.filter(({ dueNs }) => dueNs > nowNs);
+    for (const { order, shares } of due) if (order.live) this.#cancelDown(order, shares);
+  }
+
+  /** When {@link carryOut} has something to do next. */
+  get pendingDueNs(): number {
+    return this.#pending.reduce((next, { dueNs }) => Math.min(next, dueNs), Number.POSITIVE_INFINITY);
+  }
+
+  /** Takes off what an order has above `total`. */
+  #cancelDown(order: VenueOrder, total: number): void {
+    const off = this.#above(order, total);
+    if (off <= 0) return;
     const all = off === order.leaves;
     this.withdraw(order, CancelReason.user, off);
-    if (all && port.disturbance.cancelsTooLate()) this.#tradeLate(order, off);
+    if (all && order.port.disturbance.cancelsTooLate()) this.#tradeLate(order, off);
   }
 
   /** A few shares had traded when the cancel arrived; the report of it comes behind the confirmation. */
@@ -332,7 +361,7 @@ export class OrderDesk implements MarketListener {
     order.price4 = request.price4;
     order.shares = request.shares;
     order.leaves = leaves;
-    order.displayed = request.display !== DISPLAY.hidden;
+    order.displayed = request.display !== Display.hidden;
     order.display = request.display;
     order.iso = request.iso;
     order.minShares = request.minShares;
@@ -360,7 +389,7 @@ export class OrderDesk implements MarketListener {
   }
 
   #attribution(order: VenueOrder): number {
-    return order.display === DISPLAY.attributable ? order.firmKey || order.port.firmKey : 0;
+    return order.display === Display.attributable ? order.firmKey || order.port.firmKey : 0;
   }
 
   #liveOrder(port: ExchangePort, key: OrderKey): VenueOrder | undefined {
@@ -384,42 +413,6 @@ export class OrderDesk implements MarketListener {
     else port.refused.add(key as string);
     port.rejected(request, reason);
   }
-
-  #whyNotEnter(port: ExchangePort, request: OuchRequest, instrument: number): number {
-    const codes = port.protocol.rejectCodes;
-    if (!this.#market.open) return codes.closed;
-    if (port.entryDisabled) return codes.notAllowed;
-    if (instrument < 0) return codes.symbol;
-    if (!isSideCode(request.side)) return codes.side;
-    if (request.crossType !== NO_CROSS) return codes.other;
-    if (port.firmKey !== 0 && !isBlank(request.firmKey) && request.firmKey !== port.firmKey) return codes.firm;
-    const terms = this.#badTerms(port, request);
-    if (terms !== 0) return terms;
-    return this.#market.halted[instrument] !== 0 ? codes.halted : 0;
-  }
-
-  #whyNotReplace(port: ExchangePort, request: OuchRequest, order: VenueOrder): number {
-    const codes = port.protocol.rejectCodes;
-    if (!this.#market.open) return codes.closed;
-    if (port.entryDisabled) return codes.notAllowed;
-    if (request.side !== 0 && isSellCode(request.side) !== isSellCode(order.side)) return codes.side;
-    return this.#market.halted[order.instrument] !== 0 ? codes.halted : 0;
-  }
-
-  /** What is wrong with quantity, price, display or lifetime. */
-  #badTerms(port: ExchangePort, request: OuchRequest): number {
-    const codes = port.protocol.rejectCodes;
-    const { shares, price4, display, lifetime, minShares } = request;
-    if (shares < 1 || shares > MAX_SHARES) return codes.shares;
-    if (price4 !== MARKET_PRICE4 && (price4 < TICK4 || price4 > MAX_PRICE4 || price4 % TICK4 !== 0)) return codes.price;
-    if (display !== DISPLAY.visible && display !== DISPLAY.hidden && display !== DISPLAY.attributable) {
-      return codes.display;
-    }
-    if (lifetime === OuchLifetime.unknown || lifetime === OuchLifetime.afterHours) return codes.other;
-    // Fewest shares are a matter of orders that take at once: a resting one would have to be passed over.
-    if (minShares > shares || minShares < 0) return codes.minShares;
-    return minShares > 0 && lifetime !== OuchLifetime.immediate ? codes.minShares : 0;
-  }
 }
 
 function keyOf(port: ExchangePort, ref: number, id: Uint8Array): OrderKey {
@@ -430,8 +423,4 @@ function limitOf(order: VenueOrder): number {
   return order.price4 === MARKET_PRICE4
     ? anyLimit(order.side === SideCode.buy ? BookSide.buy : BookSide.sell)
     : order.price4;
-}
-
-function isBlank(key: number): boolean {
-  return key === 0 || key === BLANK_KEY;
 }

@@ -337,6 +337,26 @@ describe('faults of a host', () => {
     expect(rig.venue.core.accountTruth('ours').positions[0].shares).toBe(100);
   });
 
+  it('pend and deny: a cancel is carried out later, or not at all', () => {
+    const rig = pair();
+    const a = rig
+      .connect('a')
+      .login('P1')
+      .order(enter({ key: 1, shares: 300 }));
+    a.take();
+    rig.fault('orders/a:deny');
+    rig.fault('orders/a:pend=500ms');
+    a.order(cancel(1)).order(cancel(1, 200));
+    sweep(rig, 50);
+    expect(a.take()).toEqual(['#3 I 1', '#4 P 1', '#5 E 1 50@100000 A #1']);
+    rig.pass(500 * MS);
+    expect(a.take()).toEqual(['#6 C 1 100 U']);
+    a.order(cancel(1));
+    sweep(rig, 150);
+    rig.pass(SECOND);
+    expect(a.take()).toEqual(['#7 P 1', '#8 E 1 150@100000 A #2']);
+  });
+
   it('foreign and misdirect: messages about orders that are not ours', () => {
     const rig = two();
     const a = rig.connect('a').login('P1');

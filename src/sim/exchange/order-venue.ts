@@ -210,6 +210,18 @@ class HostDisturbance implements Disturbance {
     return this.#mirrors.some(({ faults }) => faults.strikes('late'));
   }
 
+  cancelPendsNs(): number {
+    for (const { faults } of this.#mirrors) {
+      const pend = faults.find('pend');
+      if (pend !== undefined) return pend.durationNs!;
+    }
+    return 0;
+  }
+
+  deniesCancel(): boolean {
+    return this.#mirrors.some(({ faults }) => faults.strikes('deny'));
+  }
+
   said(_port: ExchangePort, bytes: Uint8Array, length: number): void {
     for (const host of this.#all) {
       const other = host instanceof PortHost ? host.port : undefined;
