@@ -294,6 +294,16 @@ export class Arbiter {
     this.countMalformed(base, reason);
   }
 
+  /** The io layer received a datagram that is none of the line's, for example from another address than its sender's. */
+  onRefused(source: number, reason: RefusalReason): void {
+    this.readClock();
+    if (source >= 0 && source < this.lineCount) this.cells[lineBase(source) + LineCell.packets]++;
+    const { ids } = this.frame;
+    ids[FrameId.first] = 0;
+    this.refuse(source, reason);
+    this.settle();
+  }
+
   /** The line's socket reported an error. */
   onSocketError(line: number): void {
     if (line < 0 || line >= this.lineCount) return;

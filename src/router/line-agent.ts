@@ -21,13 +21,16 @@ export interface LineAgentOptions {
 const QUIET_TURNS_PER_REPORT = 4096;
 
 /**
- * Receives one or more lines and writes every packet to its line's ring (dedicated layout). A full ring is counted by
- * the ring and the packet is lost to this line, as if the network had lost it: a line reader never blocks.
+ * Receives one or more lines and writes every packet to its line's ring (dedicated layout). A line reader never
+ * blocks: what finds the ring full is lost to this line, counted by the ring, and told with what the kernel dropped for
+ * want of buffer, since it was this host that lost it.
  */
 export class LineAgent implements Agent {
   readonly name: string;
   private readonly poller: DatagramPoller;
   private readonly rings: readonly SpscProducer[];
+  /** Packets that found their ring full, by socket. */
+  private readonly unheld: Float64Array;
   private readonly drops: Float64Array;
   private readonly errors: Float64Array;
   private quietTurns = 0;
@@ -43,6 +46,7 @@ export class LineAgent implements Agent {
     this.rings = options.sockets.map((entry) => new SpscProducer(entry.ring));
     for (const entry of options.sockets) this.poller.open(entry.socket);
     for (const warning of this.poller.warnings ?? []) reporter.warn(warning);
+    this.unheld = new Float64Array(options.sockets.length);
     this.drops = new Float64Array(options.sockets.length);
     this.errors = new Float64Array(options.sockets.length);
   }
@@ -54,7 +58,10 @@ export class LineAgent implements Agent {
       const ring = this.rings[poller.packetSocket[i]];
       const length = poller.packetLength[i];
       const at = ring.claim(PacketRecord.packetType, PacketRecord.headerBytes + length);
-      if (at < 0) continue;
+      if (at < 0) {
+        this.unheld[poller.packetSocket[i]]++;
+        continue;
+      }
       ring.float64[at >> 3] = poller.packetRxNs[i];
       ring.view.setInt32(at + PacketRecord.flagsOffset, poller.packetFlags[i], true);
       copyIn(ring.int32, (at + PacketRecord.headerBytes) >> 2, poller.view, poller.packetOffset[i], length);
@@ -75,7 +82,7 @@ export class LineAgent implements Agent {
   private reportSockets(): void {
     const cells = this.poller.socketCells;
     for (let socket = 0; socket < this.rings.length; socket++) {
-      const drops = cells[socket * SOCKET_CELLS + SocketCell.kernelDrops];
+      const drops = cells[socket * SOCKET_CELLS + SocketCell.kernelDrops] + this.unheld[socket];
       const errors = cells[socket * SOCKET_CELLS + SocketCell.errors];
       if (drops === this.drops[socket] && errors === this.errors[socket]) continue;
       const ring = this.rings[socket];

@@ -1,3 +1,4 @@
+import { RefusalReason } from '../feed/events.ts';
 import { MalformedReason } from '../feed/framer.ts';
 import { TimeCell as SharedTimeCell } from '../feed/sink.ts';
 import { type DatagramPoller, PacketFlag, SOCKET_CELLS, SocketCell } from '../io/datagram.ts';
@@ -65,6 +66,9 @@ export class SocketInput implements PacketInput {
       arbiter.time[TimeCell.rxNs] = poller.packetRxNs[i];
       if (flags === 0) {
         arbiter.onPacket(source, poller.bytes, poller.view, poller.packetOffset[i], poller.packetLength[i]);
+      } else if ((flags & PacketFlag.wrongSource) !== 0) {
+        arbiter.time[TimeCell.nowNs] = poller.packetRxNs[i];
+        arbiter.onRefused(source, RefusalReason.wrongSource);
       } else if (source >= 0 && (flags & PacketFlag.truncated) !== 0) {
         arbiter.onMalformed(source, MalformedReason.truncated);
       }
@@ -124,6 +128,9 @@ export class RingInput implements PacketInput, RecordHandler {
       if (flags === 0) {
         const at = offset + PacketRecord.headerBytes;
         arbiter.onPacket(this.line, bytes, view, at, length - PacketRecord.headerBytes);
+      } else if ((flags & PacketFlag.wrongSource) !== 0) {
+        arbiter.time[TimeCell.nowNs] = this.ring.float64[offset >> 3];
+        arbiter.onRefused(this.line, RefusalReason.wrongSource);
       } else if ((flags & PacketFlag.truncated) !== 0) {
         arbiter.onMalformed(this.line, MalformedReason.truncated);
       }

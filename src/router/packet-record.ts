@@ -14,7 +14,7 @@ export const PacketRecord = {
   /** i32, spare, keeps the datagram 8-byte aligned. */
   spareOffset: 12,
   headerBytes: 16,
-  /** f64, datagrams that the kernel dropped so far (socketType). */
+  /** f64, datagrams that this host dropped so far: the kernel, or the line's thread because the ring was full (socketType). */
   kernelDropsOffset: 0,
   /** f64, errors of the socket so far (socketType). */
   errorsOffset: 8,
