@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../config/load.ts';
 import { siblingUrl } from '../runtime/module-url.ts';
 import { askSimulator } from '../sim/control.ts';
+import { demoActions } from './demo-actions.ts';
 import { type DemoChanges, type DemoConfig, writeDemoConfig } from './demo-config.ts';
 import { UserError } from './errors.ts';
 import { RouterSession, type SessionKey } from './router-session.ts';
@@ -27,6 +28,11 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     await RouterSession.run(config, {
       forNs: options.forNs,
       keys: [cutKey(line, () => venue.controlPort)],
+      actions: demoActions(
+        config.feeds[0].lines.map(({ name }) => name),
+        () => venue.controlPort,
+      ),
+      openDashboard: true,
       started: async (session) => {
         for (const note of demo.notes) session.say(`  ${note}`);
         await venue.start();

@@ -4,11 +4,14 @@ import { eventKindName } from '../feed/event-record.ts';
 import { missingAbilities } from '../io/abilities.ts';
 import { nativeUnavailableReason } from '../io/native.ts';
 import { Router } from '../router/router.ts';
+import type { Action } from '../server/actions.ts';
+import { ApiSession } from './api-session.ts';
 import { UserError } from './errors.ts';
 import { describeEvent } from './event-text.ts';
 import { FeedReports } from './feed-reports.ts';
 import { readKeys } from './keys.ts';
 import { createLog, rateLimited } from './log.ts';
+import { routerActions } from './router-actions.ts';
 import { RouterView } from './router-view.ts';
 import { listenForStop, type StopRequest } from './signals.ts';
 import type { KeyHint } from './status-model.ts';
@@ -32,6 +35,10 @@ export interface SessionOptions {
   /** Called after the router has stopped. */
   stopped?(): Promise<void> | void;
   readonly keys?: readonly SessionKey[];
+  /** Show a dashboard address that is logged in to operate: for a venue that is only simulated. */
+  readonly openDashboard?: boolean;
+  /** Actions of the API besides the router's own. */
+  readonly actions?: readonly Action[];
 }
 
 const POLL_MS = 50;
@@ -49,6 +56,7 @@ export class RouterSession {
   private router!: Router;
   private view!: RouterView;
   private recorder!: FlightRecorder;
+  private api: ApiSession | undefined;
   private failure: string | undefined;
 
   private constructor(config: WarmlineConfig, options: SessionOptions) {
@@ -124,7 +132,38 @@ export class RouterSession {
       keep: this.config.flightRecorder.keep,
     });
     this.announce();
+    await this.startApi();
     await this.options.started?.(this);
+  }
+
+  /** Dashboard, metrics and API; the router goes on without them where they can't be. */
+  private async startApi(): Promise<void> {
+    const { router } = this;
+    const host = {
+      router,
+      dump: () => this.record(undefined, 'on demand'),
+      stop: (why: string) => this.stop.stop(why),
+    };
+    const api = await ApiSession.start(
+      {
+        config: this.config,
+        router,
+        actions: [...routerActions(host), ...(this.options.actions ?? [])],
+        record: (action, args, { by, reason }, outcome) =>
+          this.log.warn(
+            { action: action.op, ...args, by, reason },
+            `${action.title}, by ${by} (${reason}): ${outcome}`,
+          ),
+        status: () => this.view.model(),
+      },
+      (text) => this.say(`  ${text}`),
+    );
+    if (typeof api === 'string') {
+      if (this.config.api.enabled) this.log.warn(`no API and no dashboard: ${api}`);
+      return;
+    }
+    this.api = api;
+    this.say(`  dashboard ${this.options.openDashboard === true ? api.operatorUrl : api.server.url}`);
   }
 
   /** Which layout, idle strategy and I/O it runs on, and why. */
@@ -172,7 +211,7 @@ export class RouterSession {
       keys.push({ key: 's', does: 'switch line', press: () => void this.switchOver(number) });
       keys.push({ key: 'b', does: 'fail back', press: () => void this.router.failback(number) });
     });
-    keys.push({ key: 'f', does: 'write flight capture', press: () => this.record(undefined, 'on demand') });
+    keys.push({ key: 'f', does: 'write flight capture', press: () => void this.record(undefined, 'on demand') });
     return keys;
   }
 
@@ -182,17 +221,21 @@ export class RouterSession {
     this.router.switchTo(feed, (names.indexOf(active ?? '') + 1) % names.length);
   }
 
-  private record(feed: string | undefined, reason: string): void {
+  /** @returns what was written, in words */
+  private record(feed: string | undefined, reason: string): string {
     const nowMs = Date.now();
     const record = feed === undefined ? this.recorder.onDemand(nowMs) : this.recorder.onIncident(feed, reason, nowMs);
     if (record.kind === 'written') {
       this.log.info({ packets: record.packets }, `flight capture: ${record.path} (replay it: warmline replay)`);
     } else if (record.kind === 'failed') {
       this.log.error(`flight capture could not be written: ${record.error}`);
+      return `not written: ${record.error}`;
     }
+    return record.kind === 'written' ? `written to ${record.path}` : 'there was nothing to write';
   }
 
   private async end(): Promise<void> {
+    this.api?.close();
     if (this.router !== undefined) {
       const last = () => this.view?.model();
       const model = last();

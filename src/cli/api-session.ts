@@ -1,0 +1,140 @@
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { WarmlineConfig } from '../config/schema.ts';
+import type { Router } from '../router/router.ts';
+import { DutyCell } from '../runtime/thread-control.ts';
+import { type Action, type ActionRecorder, actionOperations } from '../server/actions.ts';
+import { dashboardAssets } from '../server/dashboard-assets.ts';
+import { type ChannelFinder, Hub } from '../server/hub.ts';
+import { type ExtraMetric, renderMetrics } from '../server/metrics.ts';
+import { newTokenFile, Tokens } from '../server/security.ts';
+import { ApiServer } from '../server/server.ts';
+import { StateChannel } from '../server/state-channel.ts';
+import { livenessTroubles, readinessTroubles } from './readiness.ts';
+import type { StatusModel } from './status-model.ts';
+
+/** What a session lends to its API. */
+export interface ApiSessionOptions {
+  readonly config: WarmlineConfig;
+  readonly router: Router;
+  readonly actions: readonly Action[];
+  readonly record: ActionRecorder;
+  status(): StatusModel;
+}
+
+const OTHERS_MAY = 0o077;
+
+/** The API of a running router. */
+export class ApiSession {
+  readonly server: ApiServer;
+  private readonly options: ApiSessionOptions;
+  private readonly startedMs = performance.now();
+
+  private constructor(options: ApiSessionOptions, server: (session: ApiSession) => ApiServer) {
+    this.options = options;
+    this.server = server(this);
+  }
+
+  /**
+   * Starts it, where the config wants one.
+   * @returns it, or in words why there is none: the router goes on without
+   * @param say told of a token file that was written
+   */
+  static async start(options: ApiSessionOptions, say: (text: string) => void): Promise<ApiSession | string> {
+    const { api } = options.config;
+    if (!api.enabled) return 'the config switches it off';
+    const tokens = readTokens(api.tokens, say);
+    if (typeof tokens === 'string') return tokens;
+    const status = new StateChannel('status', options.status);
+    const find: ChannelFinder = (name) => (name === 'status' ? { role: 'view', channel: status } : undefined);
+    const hub = new Hub(find, actionOperations(options.actions, options.record));
+    let session: ApiSession | undefined;
+    const content = {
+      hub,
+      assets: dashboardAssets(),
+      metrics: () => session?.metrics() ?? '',
+      health: () => session?.health() ?? { alive: [], ready: ['starting'] },
+    };
+    const server = await ApiServer.start(api, content, tokens);
+    if (typeof server === 'string') return server;
+    session = new ApiSession(options, () => server);
+    return session;
+  }
+
+  /** The dashboard's address, logged in to operate. Whoever sees it may. */
+  get operatorUrl(): string {
+    const line = readFileSync(this.options.config.api.tokens, 'utf8')
+      .split('\n')
+      .find((text) => / operate /.test(text));
+    return `${this.server.url}#token=${line?.split(/\s+/)[2] ?? ''}`;
+  }
+
+  close(): void {
+    this.server.close();
+  }
+
+  private health() {
+    const { router } = this.options;
+    const nowNs = Number(process.hrtime.bigint());
+    const turns = new Map<string, number>();
+    for (const thread of router.threads) {
+      // A thread that parks still turns; one that has not begun yet has no stamp.
+      const lastNs = thread.dutyCells[DutyCell.lastTurnNs];
+      if (lastNs > 0) turns.set(thread.name, nowNs - lastNs);
+    }
+    const alive = livenessTroubles(turns);
+    return { alive, ready: [...alive, ...readinessTroubles(this.options.status())] };
+  }
+
+  private metrics(): string {
+    const { counters } = this.options.router.setup;
+    return renderMetrics(counters.describe(), counters.memory, this.ownMetrics());
+  }
+
+  private ownMetrics(): ExtraMetric[] {
+    const { counts, connections } = this.server;
+    const counter = (name: string, help: string, value: number): ExtraMetric => ({
+      name,
+      help,
+      type: 'counter',
+      samples: [{ value }],
+    });
+    return [
+      { name: 'api_clients', help: 'WebSocket clients.', type: 'gauge', samples: [{ value: connections }] },
+      counter('api_requests_total', 'Requests and upgrades.', counts.requests),
+      counter('api_refused_requests_total', 'Of these, refused.', counts.refusedRequests),
+      counter('api_auth_failures_total', 'Wrong tokens.', counts.failedLogins),
+      counter('api_refused_connections_total', 'Connections beyond the limit.', counts.connectionsRefused),
+      counter('api_slow_disconnects_total', 'Clients that took nothing for too long.', counts.slowDisconnects),
+      {
+        name: 'uptime_seconds',
+        help: 'Since the router was ready.',
+        type: 'gauge',
+        samples: [{ value: (performance.now() - this.startedMs) / 1000 }],
+      },
+    ];
+  }
+}
+
+/** @returns the tokens of the file, which is written where it is not there; or what is wrong with it */
+function readTokens(file: string, say: (text: string) => void): Tokens | string {
+  try {
+    const text = newTokenFile();
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text, { flag: 'wx', mode: 0o600 });
+    say(`api tokens written to ${file} (keep it to yourself)`);
+    return Tokens.parse(text, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
+      return `${file} can't be written: ${(error as Error).message}`;
+  }
+  try {
+    if ((statSync(file).mode & OTHERS_MAY) !== 0) {
+      chmodSync(file, 0o600);
+      say(`${file} could be read by others: it is 0600 now; who may have read it needs new tokens`);
+    }
+    return Tokens.parse(readFileSync(file, 'utf8'), file);
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

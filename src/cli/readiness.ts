@@ -1,0 +1,46 @@
+import type { StatusModel } from './status-model.ts';
+
+/** A hot thread whose turn has taken this long is stuck. */
+const STUCK_NS = 2e9;
+
+/** Why the process does not do its work; none = it does. @param turnsAgoNs by thread, how long ago its last turn began */
+export function livenessTroubles(turnsAgoNs: ReadonlyMap<string, number>): string[] {
+  return [...turnsAgoNs]
+    .filter(([, ago]) => ago > STUCK_NS)
+    .map(([thread, ago]) => `thread ${thread}: its turn has not ended for ${(ago / 1e9).toFixed(1)} s`);
+}
+
+/** Why nobody should trade on this router now: redundancy that is lost counts. None = it is ready. */
+export function readinessTroubles(model: StatusModel): string[] {
+  const troubles: string[] = [];
+  for (const feed of model.feeds) {
+    if (feed.status !== 'live')
+      troubles.push(`feed ${feed.name}: ${feed.status}${feed.reason ? ` (${feed.reason})` : ''}`);
+    for (const line of feed.lines) {
+      if (line.redundancyLost)
+        troubles.push(`line ${line.name} of feed ${feed.name}: redundancy lost (${line.health})`);
+    }
+  }
+  for (const strategy of model.strategies) {
+    if (strategy.state !== 'running') troubles.push(`strategy ${strategy.name}: ${strategy.state}`);
+  }
+  return [...troubles, ...orderTroubles(model)];
+}
+
+function orderTroubles({ orders }: StatusModel): string[] {
+  if (orders === undefined) return [];
+  const troubles: string[] = [];
+  if (orders.killed) troubles.push('orders: killed');
+  for (const group of orders.groups) {
+    if (group.routes.length === 0) troubles.push(`group ${group.name}: no session carries orders`);
+    const standing = orders.sessions.filter(
+      ({ group: name, state }) => name === group.name && ['active', 'warm', 'primed'].includes(state),
+    );
+    const all = orders.sessions.filter(({ group: name }) => name === group.name);
+    if (all.length > 1 && standing.length < 2)
+      troubles.push(`group ${group.name}: redundancy lost (${standing.length} of ${all.length} sessions stand)`);
+  }
+  if (orders.unknown > 0) troubles.push(`orders: ${orders.unknown} unknown`);
+  if (orders.journal.trouble !== '') troubles.push(`journal: ${orders.journal.trouble}`);
+  return troubles;
+}
