@@ -12,6 +12,7 @@ import { Ouch42Server } from './ouch42-server.ts';
 import { Ouch50Codec } from './ouch50-codec.ts';
 import { Ouch50Server } from './ouch50-server.ts';
 import { SOUP_HEADER_BYTES, SoupType } from './soupbintcp.ts';
+import { layPacket } from './testing/write-packet.ts';
 
 const DAY = 20260105;
 const OPTIONS = {
@@ -74,9 +75,20 @@ describe.each(VERSIONS)('%s: what a client writes', (name, createCodec, server) 
         fc.constantFrom(...Object.values(TimeInForce)),
         (at, ref, side, marking, shares, symbolHi, symbolLo, price4, timeInForce) => {
           bytes.fill(0xff);
-          codec.enter(view, at, ref, side, marking, shares, symbolHi, symbolLo, price4, timeInForce);
+          codec.enter(
+            view,
+            layPacket(codec, 'enter', view, at),
+            ref,
+            side,
+            marking,
+            shares,
+            symbolHi,
+            symbolLo,
+            price4,
+            timeInForce,
+          );
           const code = side === Side.buy ? 'B' : 'STE'[marking];
-          expect(parse(at, codec.enterBytes)).toMatchObject({
+          expect(parse(at, codec.packets.enter.length)).toMatchObject({
             kind: OuchRequestKind.enter,
             side: letter(code),
             shares,
@@ -92,9 +104,8 @@ describe.each(VERSIONS)('%s: what a client writes', (name, createCodec, server) 
             minShares: 0,
           });
           named(ref);
-          // Words may be written up to three bytes beyond the packet, never before it.
           expect(bytes.subarray(0, at).every((byte) => byte === 0xff)).toBe(true);
-          expect(bytes.subarray(at + codec.enterBytes + 3).every((byte) => byte === 0xff)).toBe(true);
+          expect(bytes.subarray(at + codec.packets.enter.length).every((byte) => byte === 0xff)).toBe(true);
         },
       ),
     );
@@ -109,8 +120,8 @@ describe.each(VERSIONS)('%s: what a client writes', (name, createCodec, server) 
         positive,
         positive,
         (at, previousRef, ref, shares, price4) => {
-          codec.replace(view, at, previousRef, ref, shares, price4);
-          expect(parse(at, codec.replaceBytes)).toMatchObject({
+          codec.replace(view, layPacket(codec, 'replace', view, at), previousRef, ref, shares, price4);
+          expect(parse(at, codec.packets.replace.length)).toMatchObject({
             kind: OuchRequestKind.replace,
             shares,
             price4,
@@ -118,8 +129,11 @@ describe.each(VERSIONS)('%s: what a client writes', (name, createCodec, server) 
             display: letter('N'),
           });
           named(ref, previousRef);
-          codec.cancel(view, at, ref, shares - 1);
-          expect(parse(at, codec.cancelBytes)).toMatchObject({ kind: OuchRequestKind.cancel, shares: shares - 1 });
+          codec.cancel(view, layPacket(codec, 'cancel', view, at), ref, shares - 1);
+          expect(parse(at, codec.packets.cancel.length)).toMatchObject({
+            kind: OuchRequestKind.cancel,
+            shares: shares - 1,
+          });
           named(ref);
         },
       ),
@@ -128,8 +142,8 @@ describe.each(VERSIONS)('%s: what a client writes', (name, createCodec, server) 
 
   it('asks for proof of what has arrived: by a query, or by a probe that cannot trade', () => {
     for (const side of [Side.buy, Side.sell]) {
-      codec.barrier(view, 5, 77, side, 0x57415220, 0x20202020);
-      parse(5, codec.barrierBytes);
+      codec.barrier(view, layPacket(codec, 'barrier', view, 5), 77, side, 0x57415220, 0x20202020);
+      parse(5, codec.packets.barrier.length);
       if (name === 'ouch50') expect(request.kind).toBe(OuchRequestKind.query);
       else {
         const price4 = side === Side.buy ? 1 : 1_999_999_900;
@@ -314,8 +328,8 @@ describe('a probe of OUCH 4.2', () => {
   };
   const probed = (side: number) => {
     const codec = new Ouch42Codec(OPTIONS);
-    codec.barrier(view, 0, 9, side, 0x57415220, 0x20202020);
-    server.parse(view, SOUP_HEADER_BYTES, codec.barrierBytes - SOUP_HEADER_BYTES, request);
+    codec.barrier(view, layPacket(codec, 'barrier', view, 0), 9, side, 0x57415220, 0x20202020);
+    server.parse(view, SOUP_HEADER_BYTES, codec.packets.barrier.length - SOUP_HEADER_BYTES, request);
     reply.echo(request);
     return codec;
   };
@@ -342,8 +356,19 @@ describe('a probe of OUCH 4.2', () => {
     const codec = probed(Side.buy);
     expect(answer(codec, OuchReplyKind.accepted, { shares: 100, minShares: 0, price4: 100_0000 })).toBe(false);
     expect(answer(codec, OuchReplyKind.canceled, { reason: letter('U') })).toBe(false);
-    codec.enter(view, 0, 9, Side.buy, 0, 1, 0x57415220, 0x20202020, 1, TimeInForce.immediateOrCancel);
-    server.parse(view, SOUP_HEADER_BYTES, codec.enterBytes - SOUP_HEADER_BYTES, request);
+    codec.enter(
+      view,
+      layPacket(codec, 'enter', view, 0),
+      9,
+      Side.buy,
+      0,
+      1,
+      0x57415220,
+      0x20202020,
+      1,
+      TimeInForce.immediateOrCancel,
+    );
+    server.parse(view, SOUP_HEADER_BYTES, codec.packets.enter.length - SOUP_HEADER_BYTES, request);
     reply.echo(request);
     expect(answer(codec, OuchReplyKind.accepted)).toBe(false);
   });

@@ -1,15 +1,22 @@
 import type { VenueReport } from '../../order/venue-report.ts';
 
-/** The client's side of an OUCH version: whole packets out, reports in. Writers take int32s and allocate nothing. */
+/** Packets as they go out but for what differs from one order to the next. */
+export interface OuchPackets {
+  readonly enter: Uint8Array;
+  readonly replace: Uint8Array;
+  readonly cancel: Uint8Array;
+  readonly barrier: Uint8Array;
+}
+
+/**
+ * The client's side of an OUCH version. Writers complete a copy of their packet whose message begins at `message` (behind
+ * the SoupBinTCP header); they take int32s and allocate nothing.
+ */
 export interface OuchCodec {
-  /** Bytes of each packet. */
-  readonly enterBytes: number;
-  readonly replaceBytes: number;
-  readonly cancelBytes: number;
-  readonly barrierBytes: number;
+  readonly packets: OuchPackets;
   enter(
     view: DataView,
-    at: number,
+    message: number,
     ref: number,
     side: number,
     marking: number,
@@ -19,9 +26,9 @@ export interface OuchCodec {
     price4: number,
     timeInForce: number,
   ): void;
-  replace(view: DataView, at: number, previousRef: number, ref: number, shares: number, price4: number): void;
-  cancel(view: DataView, at: number, ref: number, shares: number): void;
-  barrier(view: DataView, at: number, ref: number, side: number, symbolHi: number, symbolLo: number): void;
+  replace(view: DataView, message: number, previousRef: number, ref: number, shares: number, price4: number): void;
+  cancel(view: DataView, message: number, ref: number, shares: number): void;
+  barrier(view: DataView, message: number, ref: number, side: number, symbolHi: number, symbolLo: number): void;
   /**
    * Reads a message of the venue.
    * @param report is cleared and filled; of kind 0 where the message says nothing that the order half needs

@@ -8,7 +8,7 @@ import {
 import { ReportCell, VenueReport } from '../../order/venue-report.ts';
 import type { OuchCodec } from './ouch-codec.ts';
 import { OUCH_REFUSALS, OuchRefusal } from './ouch-refusal.ts';
-import { LoginReject, SoupClient, type SoupClientSink, SoupState } from './soupbintcp.ts';
+import { LoginReject, SOUP_HEADER_BYTES, SoupClient, type SoupClientSink, SoupState } from './soupbintcp.ts';
 
 /** Bytes that may wait to be sent: more than a thousand orders. Beyond that they are refused to the caller. */
 const OUTPUT_BYTES = 1 << 17;
@@ -36,6 +36,15 @@ export class OuchConnection implements OrderConnection, SoupClientSink {
   private readonly soup: SoupClient;
   private readonly outputView: DataView;
   private readonly codec: OuchCodec;
+  /** Bytes of each packet, and its template in the output's memory. */
+  private readonly enterBytes: number;
+  private readonly replaceBytes: number;
+  private readonly cancelBytes: number;
+  private readonly barrierBytes: number;
+  private readonly enterTemplate: number;
+  private readonly replaceTemplate: number;
+  private readonly cancelTemplate: number;
+  private readonly barrierTemplate: number;
   private readonly sink: OrderConnectionSink;
   private readonly report = new VenueReport();
   private readonly ownSession: string;
@@ -48,6 +57,15 @@ export class OuchConnection implements OrderConnection, SoupClientSink {
     this.soup = new SoupClient({ ...options, outputBytes: OUTPUT_BYTES }, this);
     this.output = this.soup.output;
     this.outputView = this.soup.outputView;
+    const { enter, replace, cancel, barrier } = codec.packets;
+    this.enterBytes = enter.length;
+    this.replaceBytes = replace.length;
+    this.cancelBytes = cancel.length;
+    this.barrierBytes = barrier.length;
+    this.enterTemplate = this.soup.addTemplate(enter);
+    this.replaceTemplate = this.soup.addTemplate(replace);
+    this.cancelTemplate = this.soup.addTemplate(cancel);
+    this.barrierTemplate = this.soup.addTemplate(barrier);
   }
 
   get state(): ConnectionState {
@@ -116,40 +134,55 @@ export class OuchConnection implements OrderConnection, SoupClientSink {
     price4: number,
     timeInForce: number,
   ): number {
-    const { codec, soup } = this;
-    const at = soup.claim(codec.enterBytes);
+    const { soup, enterBytes } = this;
+    const at = soup.claim(enterBytes);
     if (at < 0 || ref <= 0 || shares <= 0 || price4 <= 0) return 0;
-    codec.enter(this.outputView, at, ref, side, marking, shares, symbolHi, symbolLo, price4, timeInForce);
-    soup.commit(codec.enterBytes);
-    return codec.enterBytes;
+    soup.stamp(this.enterTemplate, enterBytes, at);
+    this.codec.enter(
+      this.outputView,
+      at + SOUP_HEADER_BYTES,
+      ref,
+      side,
+      marking,
+      shares,
+      symbolHi,
+      symbolLo,
+      price4,
+      timeInForce,
+    );
+    soup.commit(enterBytes);
+    return enterBytes;
   }
 
   /** Side and marking of an OUCH order stay what they were. */
   replace(previousRef: number, ref: number, _side: number, _marking: number, shares: number, price4: number): number {
-    const { codec, soup } = this;
-    const at = soup.claim(codec.replaceBytes);
+    const { soup, replaceBytes } = this;
+    const at = soup.claim(replaceBytes);
     if (at < 0 || previousRef <= 0 || ref <= 0 || shares <= 0 || price4 <= 0) return 0;
-    codec.replace(this.outputView, at, previousRef, ref, shares, price4);
-    soup.commit(codec.replaceBytes);
-    return codec.replaceBytes;
+    soup.stamp(this.replaceTemplate, replaceBytes, at);
+    this.codec.replace(this.outputView, at + SOUP_HEADER_BYTES, previousRef, ref, shares, price4);
+    soup.commit(replaceBytes);
+    return replaceBytes;
   }
 
   cancel(ref: number, shares: number): number {
-    const { codec, soup } = this;
-    const at = soup.claim(codec.cancelBytes);
+    const { soup, cancelBytes } = this;
+    const at = soup.claim(cancelBytes);
     if (at < 0 || ref <= 0 || shares < 0) return 0;
-    codec.cancel(this.outputView, at, ref, shares);
-    soup.commit(codec.cancelBytes);
-    return codec.cancelBytes;
+    soup.stamp(this.cancelTemplate, cancelBytes, at);
+    this.codec.cancel(this.outputView, at + SOUP_HEADER_BYTES, ref, shares);
+    soup.commit(cancelBytes);
+    return cancelBytes;
   }
 
   barrier(ref: number, side: number, symbolHi: number, symbolLo: number): number {
-    const { codec, soup } = this;
-    const at = soup.claim(codec.barrierBytes);
+    const { soup, barrierBytes } = this;
+    const at = soup.claim(barrierBytes);
     if (at < 0) return 0;
-    codec.barrier(this.outputView, at, ref, side, symbolHi, symbolLo);
-    soup.commit(codec.barrierBytes);
-    return codec.barrierBytes;
+    soup.stamp(this.barrierTemplate, barrierBytes, at);
+    this.codec.barrier(this.outputView, at + SOUP_HEADER_BYTES, ref, side, symbolHi, symbolLo);
+    soup.commit(barrierBytes);
+    return barrierBytes;
   }
 
   /** Asked about a report during the call that shows it. */

@@ -1,11 +1,11 @@
 import type { OrderConnectionOptions } from '../../order/order-protocol.ts';
 import { Side, TimeInForce } from '../../order/terms.ts';
 import { ReportCell, ReportKind, ReportReason, type VenueReport } from '../../order/venue-report.ts';
-import type { OuchCodec } from './ouch-codec.ts';
+import type { OuchCodec, OuchPackets } from './ouch-codec.ts';
 import { CANCEL_REASONS, OUCH42_REJECT_REASONS } from './ouch-reasons.ts';
 import { OuchRefusal } from './ouch-refusal.ts';
 import { sideCode, sideOfCode } from './ouch-side.ts';
-import { PacketTemplate } from './ouch-template.ts';
+import { packetTemplate } from './ouch-template.ts';
 import { OuchTokens } from './ouch-token.ts';
 import * as ends from './ouch42-end-reports.ts';
 import * as orders from './ouch42-order-reports.ts';
@@ -37,19 +37,12 @@ const Probe = { shares: 1, minShares: 1, buyPrice4: 1, sellPrice4: 1_999_999_900
 
 /** OUCH 4.2 as a client speaks it. References stand in the tokens. */
 export class Ouch42Codec implements OuchCodec {
-  readonly enterBytes: number;
-  readonly replaceBytes: number;
-  readonly cancelBytes: number;
-  readonly barrierBytes: number;
+  readonly packets: OuchPackets;
   probeAnswer = false;
   /** References under which this connection has sent a probe, and those of them that the venue took. Not on the hot path. */
   private readonly probed = new Set<number>();
   private readonly taken = new Set<number>();
   private readonly tokens: OuchTokens;
-  private readonly enterPacket: PacketTemplate;
-  private readonly replacePacket: PacketTemplate;
-  private readonly cancelPacket: PacketTemplate;
-  private readonly probePacket: PacketTemplate;
   private readonly accepted = new orders.Accepted();
   private readonly replaced = new orders.Replaced();
   private readonly priorityUpdate = new orders.OrderPriorityUpdate();
@@ -78,18 +71,18 @@ export class Ouch42Codec implements OuchCodec {
       message.customerType = no;
       return message;
     };
-    this.enterPacket = new PacketTemplate((view) => {
+    const enterPacket = packetTemplate((view) => {
       enter(view);
       return EnterOrder.length;
     });
-    this.probePacket = new PacketTemplate((view) => {
+    const barrierPacket = packetTemplate((view) => {
       const message = enter(view);
       message.shares = Probe.shares;
       message.minQty = Probe.minShares;
       message.timeInForce = IMMEDIATE_SECONDS;
       return EnterOrder.length;
     });
-    this.replacePacket = new PacketTemplate((view) => {
+    const replacePacket = packetTemplate((view) => {
       const message = new ReplaceOrder().begin(view, 0);
       tokens.write(view, ReplaceAt.previousToken, 0);
       tokens.write(view, ReplaceAt.token, 0);
@@ -98,15 +91,12 @@ export class Ouch42Codec implements OuchCodec {
       message.iso = no;
       return ReplaceOrder.length;
     });
-    this.cancelPacket = new PacketTemplate((view) => {
+    const cancelPacket = packetTemplate((view) => {
       new CancelOrder().begin(view, 0);
       tokens.write(view, CancelAt.token, 0);
       return CancelOrder.length;
     });
-    this.enterBytes = this.enterPacket.bytes;
-    this.replaceBytes = this.replacePacket.bytes;
-    this.cancelBytes = this.cancelPacket.bytes;
-    this.barrierBytes = this.probePacket.bytes;
+    this.packets = { enter: enterPacket, replace: replacePacket, cancel: cancelPacket, barrier: barrierPacket };
   }
 
   restart(): void {
@@ -116,7 +106,7 @@ export class Ouch42Codec implements OuchCodec {
 
   enter(
     view: DataView,
-    at: number,
+    message: number,
     ref: number,
     side: number,
     marking: number,
@@ -126,7 +116,6 @@ export class Ouch42Codec implements OuchCodec {
     price4: number,
     timeInForce: number,
   ): void {
-    const message = this.enterPacket.stamp(view, at);
     this.tokens.writeRef(view, (message + EnterAt.token) | 0, ref);
     view.setInt8((message + EnterAt.side) | 0, sideCode(side, marking));
     view.setInt32((message + EnterAt.shares) | 0, shares);
@@ -138,22 +127,19 @@ export class Ouch42Codec implements OuchCodec {
     }
   }
 
-  replace(view: DataView, at: number, previousRef: number, ref: number, shares: number, price4: number): void {
-    const message = this.replacePacket.stamp(view, at);
+  replace(view: DataView, message: number, previousRef: number, ref: number, shares: number, price4: number): void {
     this.tokens.writeRef(view, (message + ReplaceAt.previousToken) | 0, previousRef);
     this.tokens.writeRef(view, (message + ReplaceAt.token) | 0, ref);
     view.setInt32((message + ReplaceAt.shares) | 0, shares);
     view.setInt32((message + ReplaceAt.price) | 0, price4);
   }
 
-  cancel(view: DataView, at: number, ref: number, shares: number): void {
-    const message = this.cancelPacket.stamp(view, at);
+  cancel(view: DataView, message: number, ref: number, shares: number): void {
     this.tokens.writeRef(view, (message + CancelAt.token) | 0, ref);
     view.setInt32((message + CancelAt.shares) | 0, shares);
   }
 
-  barrier(view: DataView, at: number, ref: number, side: number, symbolHi: number, symbolLo: number): void {
-    const message = this.probePacket.stamp(view, at);
+  barrier(view: DataView, message: number, ref: number, side: number, symbolHi: number, symbolLo: number): void {
     this.tokens.writeRef(view, (message + EnterAt.token) | 0, ref);
     const sells = side === Side.sell;
     view.setInt8((message + EnterAt.side) | 0, sideCode(side, 0));

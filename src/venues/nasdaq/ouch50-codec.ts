@@ -1,11 +1,11 @@
 import type { OrderConnectionOptions } from '../../order/order-protocol.ts';
 import { TimeInForce } from '../../order/terms.ts';
 import { ReportCell, ReportKind, ReportReason, type VenueReport } from '../../order/venue-report.ts';
-import type { OuchCodec } from './ouch-codec.ts';
+import type { OuchCodec, OuchPackets } from './ouch-codec.ts';
 import { CANCEL_REASONS, OUCH50_REJECT_REASONS, reasonOf } from './ouch-reasons.ts';
 import { OuchRefusal } from './ouch-refusal.ts';
 import { sideCode, sideOfCode } from './ouch-side.ts';
-import { PacketTemplate } from './ouch-template.ts';
+import { packetTemplate } from './ouch-template.ts';
 import { AppendageReader, AppendageWriter, Tag } from './ouch50-appendage.ts';
 import * as ends from './ouch50-end-reports.ts';
 import * as orders from './ouch50-order-reports.ts';
@@ -30,15 +30,8 @@ const REF_OFFSET = 9;
 
 /** OUCH 5.0 as a client speaks it. References are UserRefNums. */
 export class Ouch50Codec implements OuchCodec {
-  readonly enterBytes: number;
-  readonly replaceBytes: number;
-  readonly cancelBytes: number;
-  readonly barrierBytes: number;
+  readonly packets: OuchPackets;
   readonly probeAnswer = false;
-  private readonly enterPacket: PacketTemplate;
-  private readonly replacePacket: PacketTemplate;
-  private readonly cancelPacket: PacketTemplate;
-  private readonly queryPacket: PacketTemplate;
   private readonly shapes = new Ouch50Shapes(OUTBOUND_SHAPES);
   private readonly appendage = new AppendageReader();
   private readonly accepted = new orders.OrderAccepted();
@@ -59,7 +52,7 @@ export class Ouch50Codec implements OuchCodec {
     const capacity = (options.capacity ?? 'P').charCodeAt(0);
     const no = 'N'.charCodeAt(0);
     const writer = new AppendageWriter();
-    this.enterPacket = new PacketTemplate((view) => {
+    const enterPacket = packetTemplate((view) => {
       const message = new EnterOrder().begin(view, 0);
       message.timeInForce = DAY;
       message.display = display;
@@ -71,7 +64,7 @@ export class Ouch50Codec implements OuchCodec {
       if (options.firm !== undefined && options.firm !== '') writer.text(Tag.firm, options.firm);
       return EnterOrder.length + writer.end();
     });
-    this.replacePacket = new PacketTemplate((view) => {
+    const replacePacket = packetTemplate((view) => {
       const message = new ReplaceOrder().begin(view, 0);
       message.timeInForce = DAY;
       message.display = display;
@@ -79,25 +72,22 @@ export class Ouch50Codec implements OuchCodec {
       message.clOrdId = '';
       return ReplaceOrder.length + writer.begin(view, ReplaceOrder.length).end();
     });
-    this.cancelPacket = new PacketTemplate((view) => {
+    const cancelPacket = packetTemplate((view) => {
       new CancelOrder().begin(view, 0);
       return CancelOrder.length;
     });
-    this.queryPacket = new PacketTemplate((view) => {
+    const barrierPacket = packetTemplate((view) => {
       new AccountQuery().begin(view, 0);
       return AccountQuery.length;
     });
-    this.enterBytes = this.enterPacket.bytes;
-    this.replaceBytes = this.replacePacket.bytes;
-    this.cancelBytes = this.cancelPacket.bytes;
-    this.barrierBytes = this.queryPacket.bytes;
+    this.packets = { enter: enterPacket, replace: replacePacket, cancel: cancelPacket, barrier: barrierPacket };
   }
 
   restart(): void {}
 
   enter(
     view: DataView,
-    at: number,
+    message: number,
     ref: number,
     side: number,
     marking: number,
@@ -107,7 +97,6 @@ export class Ouch50Codec implements OuchCodec {
     price4: number,
     timeInForce: number,
   ): void {
-    const message = this.enterPacket.stamp(view, at);
     view.setInt32((message + EnterAt.ref) | 0, ref);
     view.setInt8((message + EnterAt.side) | 0, sideCode(side, marking));
     view.setInt32((message + EnterAt.shares) | 0, shares);
@@ -117,22 +106,20 @@ export class Ouch50Codec implements OuchCodec {
     if (timeInForce === TimeInForce.immediateOrCancel) view.setInt8((message + EnterAt.timeInForce) | 0, IMMEDIATE);
   }
 
-  replace(view: DataView, at: number, previousRef: number, ref: number, shares: number, price4: number): void {
-    const message = this.replacePacket.stamp(view, at);
+  replace(view: DataView, message: number, previousRef: number, ref: number, shares: number, price4: number): void {
     view.setInt32((message + ReplaceAt.previousRef) | 0, previousRef);
     view.setInt32((message + ReplaceAt.ref) | 0, ref);
     view.setInt32((message + ReplaceAt.shares) | 0, shares);
     view.setInt32((message + ReplaceAt.priceLo) | 0, price4);
   }
 
-  cancel(view: DataView, at: number, ref: number, shares: number): void {
-    const message = this.cancelPacket.stamp(view, at);
+  cancel(view: DataView, message: number, ref: number, shares: number): void {
     view.setInt32((message + CancelAt.ref) | 0, ref);
     view.setInt32((message + CancelAt.shares) | 0, shares);
   }
 
-  barrier(view: DataView, at: number): void {
-    this.queryPacket.stamp(view, at);
+  barrier(): void {
+    // The query says nothing but that it is one.
   }
 
   decode(view: DataView, offset: number, length: number, report: VenueReport): number {

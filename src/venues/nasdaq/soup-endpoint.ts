@@ -25,8 +25,8 @@ export interface SoupTimers {
 
 const Cell = { lastSent: 0, lastHeard: 1, opened: 2 } as const;
 const DEFAULT_OUTPUT_BYTES = 1 << 18;
-/** A writer by words may write this far beyond what it claimed. */
-const SLACK_BYTES = 8;
+/** Room for packets that are kept ready behind the output. */
+const TEMPLATE_BYTES = 512;
 
 export const EMPTY: Uint8Array = new Uint8Array(0);
 
@@ -41,6 +41,9 @@ export abstract class SoupEndpoint {
   unexpected = 0;
 
   private readonly capacity: number;
+  /** The output, and behind it the templates. */
+  private readonly memory: Uint8Array;
+  private templatesEnd: number;
   /** The packet that TCP has brought only a part of. */
   private readonly pending = new Uint8Array(MAX_PACKET_BYTES);
   private readonly pendingView = new DataView(this.pending.buffer);
@@ -62,9 +65,10 @@ export abstract class SoupEndpoint {
 
   constructor(heartbeatType: number, timers: SoupTimers) {
     this.capacity = Math.max(timers.outputBytes ?? DEFAULT_OUTPUT_BYTES, MAX_PACKET_BYTES);
-    const memory = new ArrayBuffer(this.capacity + SLACK_BYTES);
-    this.output = new Uint8Array(memory, 0, this.capacity);
-    this.outputView = new DataView(memory);
+    this.memory = new Uint8Array(this.capacity + TEMPLATE_BYTES);
+    this.templatesEnd = this.capacity;
+    this.output = this.memory.subarray(0, this.capacity);
+    this.outputView = new DataView(this.memory.buffer, 0, this.capacity);
     this.heartbeatType = heartbeatType;
     this.heartbeatIntervalNs = Float64Array.of(timers.heartbeatIntervalNs ?? HEARTBEAT_INTERVAL_NS);
     this.silenceNs = Float64Array.of(timers.silenceNs ?? SILENCE_NS);
@@ -144,6 +148,23 @@ export abstract class SoupEndpoint {
   claim(packetBytes: number): number {
     if (this.state !== SoupState.loggedIn) return -1;
     return this.outputLength + packetBytes <= this.capacity ? this.outputLength : -1;
+  }
+
+  /**
+   * Keeps a packet ready for {@link stamp}. Cold; a few of them have room.
+   * @returns what {@link stamp} calls it
+   */
+  addTemplate(packet: Uint8Array): number {
+    const template = this.templatesEnd;
+    if (template + packet.length > this.memory.length) throw new RangeError('no room for another packet template');
+    this.memory.set(packet, template);
+    this.templatesEnd += packet.length;
+    return template;
+  }
+
+  /** Copies a template to where {@link claim} said: at once, and faster than word by word. */
+  stamp(template: number, packetBytes: number, at: number): void {
+    this.memory.copyWithin(at, template, template + packetBytes);
   }
 
   /** The packet of that size stands where {@link claim} said. */

@@ -11,6 +11,7 @@ import { Ouch50Codec } from '../ouch50-codec.ts';
 import { Ouch50Server } from '../ouch50-server.ts';
 import { SOUP_HEADER_BYTES } from '../soupbintcp.ts';
 import { DAY, SYMBOL_HI, SYMBOL_LO } from './order-client.ts';
+import { layPacket } from './write-packet.ts';
 
 export type OuchVersion = 'ouch50' | 'ouch42';
 const OPTIONS = { username: 'warm', password: 'line', session: '', day: DAY, firm: 'WARM' };
@@ -26,14 +27,25 @@ export function requestSeeds(version: OuchVersion): Uint8Array[] {
   const codec = clientSide(version);
   const view = new DataView(new ArrayBuffer(256));
   const cut = (packetBytes: number) => new Uint8Array(view.buffer.slice(SOUP_HEADER_BYTES, packetBytes));
-  codec.enter(view, 0, SEED_REF, Side.sell, Marking.short, 100, SYMBOL_HI, SYMBOL_LO, 100_0000, TimeInForce.day);
-  const seeds = [cut(codec.enterBytes)];
-  codec.replace(view, 0, SEED_REF, SEED_REF + 1, 200, 101_0000);
-  seeds.push(cut(codec.replaceBytes));
-  codec.cancel(view, 0, SEED_REF, 0);
-  seeds.push(cut(codec.cancelBytes));
-  codec.barrier(view, 0, SEED_REF + 2, Side.buy, SYMBOL_HI, SYMBOL_LO);
-  seeds.push(cut(codec.barrierBytes));
+  codec.enter(
+    view,
+    layPacket(codec, 'enter', view, 0),
+    SEED_REF,
+    Side.sell,
+    Marking.short,
+    100,
+    SYMBOL_HI,
+    SYMBOL_LO,
+    100_0000,
+    TimeInForce.day,
+  );
+  const seeds = [cut(codec.packets.enter.length)];
+  codec.replace(view, layPacket(codec, 'replace', view, 0), SEED_REF, SEED_REF + 1, 200, 101_0000);
+  seeds.push(cut(codec.packets.replace.length));
+  codec.cancel(view, layPacket(codec, 'cancel', view, 0), SEED_REF, 0);
+  seeds.push(cut(codec.packets.cancel.length));
+  codec.barrier(view, layPacket(codec, 'barrier', view, 0), SEED_REF + 2, Side.buy, SYMBOL_HI, SYMBOL_LO);
+  seeds.push(cut(codec.packets.barrier.length));
   // What the plug-in never sends: mass cancel, disable, enable, modify, trade now.
   for (const type of 'CDEMN') {
     for (const length of [10, 15, 19, 20]) {
