@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { KillTarget } from '../gateway/kill-bytes.ts';
@@ -13,6 +14,8 @@ interface SwitchOptions {
   readonly terminate?: boolean;
 }
 
+const FILE_MEANS = 'the kill file (kill in orders.directory), or the config that names it';
+const IS_CONFIG = /\.ya?ml$/;
 const NS_PER_MS = 1e6;
 const DEFAULT_WAIT_NS = 2e9;
 /** How often it is asked whether the gateway has confirmed. */
@@ -29,23 +32,27 @@ export function registerCtl(program: Command): void {
       'after',
       '\nEnds with 0 if the gateway confirmed or none runs, with 1 if one runs and did not confirm.\nA kill stays in force, restarts included, until: warmline ctl clear FILE --reason …',
     )
-    .action((file: string, options: SwitchOptions) => explained(() => runSwitch(file, true, options)));
+    .action((file: string, options: SwitchOptions) =>
+      explained(async () => runSwitch(await killPath(file), true, options)),
+    );
   addSwitch(ctl, 'clear', 'let orders be sent again').action((file: string, options: SwitchOptions) =>
-    explained(() => runSwitch(file, false, options)),
+    explained(async () => runSwitch(await killPath(file), false, options)),
   );
   ctl
     .command('status')
     .description('say who is killed, since when and why')
-    .argument('<file>', 'the kill file (orders.risk.killFile)')
+    .argument('<file>', FILE_MEANS)
     .option('--json', 'print it as JSON')
-    .action((file: string, options: { json?: boolean }) => explained(() => runStatus(file, options.json === true)));
+    .action((file: string, options: { json?: boolean }) =>
+      explained(async () => runStatus(await killPath(file), options.json === true)),
+    );
 }
 
 function addSwitch(ctl: Command, name: string, description: string): Command {
   return ctl
     .command(name)
     .description(description)
-    .argument('<file>', 'the kill file (orders.risk.killFile)')
+    .argument('<file>', FILE_MEANS)
     .requiredOption('--reason <text>', 'why: kept beside the file with who and when')
     .option('--strategy <name>', 'only this strategy')
     .option('--account <name>', 'only this account')
@@ -114,6 +121,17 @@ function holderText({ holder, isHolderAlive, isConfirmed }: KillStatus): string 
   return `process ${holder.pid} ${isConfirmed ? 'has confirmed the last command' : 'has NOT confirmed the last command'}`;
 }
 
+/** The kill file itself needs nothing but the disk; a config is read only to find it. */
+async function killPath(file: string): Promise<string> {
+  if (!IS_CONFIG.test(file)) return file;
+  const { loadConfig } = await import('../config/load.ts');
+  const { KILL_FILE_NAME } = await import('../gateway/kill-bytes.ts');
+  const { orders } = loadConfig(file);
+  if (orders === undefined)
+    throw new UserError(`${file} has no section orders: it sends none`, 'give the kill file itself');
+  return join(orders.directory, KILL_FILE_NAME);
+}
+
 function targetOf({ strategy, account }: SwitchOptions): KillTarget {
   if (strategy !== undefined && account !== undefined) {
     throw new UserError('--strategy and --account are two kills', 'give one of them, then the other');
@@ -135,9 +153,13 @@ async function explained(run: () => Promise<void>): Promise<void> {
     const { name, message, remedy, code, path } = error as Error & { remedy?: string; code?: string; path?: string };
     if (name === 'KillFileError') throw new UserError(message, remedy, { cause: error });
     if (code === 'ENOENT')
-      throw new UserError(`there is no kill file ${path ?? ''}`, 'the config names it: orders.risk.killFile', {
-        cause: error,
-      });
+      throw new UserError(
+        `there is no kill file ${path ?? ''}`,
+        'it is called kill, in the folder that the config names as orders.directory',
+        {
+          cause: error,
+        },
+      );
     throw error;
   }
 }

@@ -247,6 +247,8 @@ function findMissingFiles(config: WarmlineConfig, input: unknown): Finding[] {
 interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly items?: SchemaNode;
+  /** Of a map whose keys are names. */
+  readonly additionalProperties?: SchemaNode | boolean;
   readonly anyOf?: readonly SchemaNode[];
 }
 
@@ -259,8 +261,10 @@ function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   for (const segment of path) {
     nodes = nodes
       .flatMap((node) => [node, ...(node.anyOf ?? [])])
-      .map((node) => (typeof segment === 'number' ? node.items : node.properties?.[String(segment)]))
-      .filter((node) => node !== undefined);
+      .map((node) =>
+        typeof segment === 'number' ? node.items : (node.properties?.[String(segment)] ?? node.additionalProperties),
+      )
+      .filter((node) => typeof node === 'object');
   }
   return nodes.flatMap((node) => [node, ...(node.anyOf ?? [])]).flatMap((node) => Object.keys(node.properties ?? {}));
 }

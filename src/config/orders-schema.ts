@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DEFAULT_SESSION_OPTIONS } from '../order/session-options.ts';
 import { count, duration, hostAddress, name, port, size, withUnits } from './fields.ts';
 import { checkOrderPort, checkOrders } from './orders-checks.ts';
+import { riskSection } from './risk-schema.ts';
 import { formatDurationNs } from './units.ts';
 
 /**
@@ -242,6 +243,9 @@ export const ordersSection = z
       .max(10_000)
       .describe('What may be traded: symbols, or maps with their price steps.'),
     groups: z.array(group).min(1).max(16).describe('Groups of ports that can stand in for each other.'),
+    risk: riskSection
+      .prefault({})
+      .describe('Pre-trade limits: every order and replace is held to them before it is sent.'),
     sessions: sessions.prefault({}).describe('How sessions are kept and judged.'),
     directory: z
       .string()

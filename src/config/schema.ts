@@ -6,6 +6,7 @@ import { checkConfig, checkFeed, checkLine, checkSnapshot, checkThreads } from '
 import { count, duration, groupAddress, hostAddress, name, port, powerOfTwo, size, withUnits } from './fields.ts';
 import { checkStrategyOrders } from './orders-checks.ts';
 import { type OrdersConfig, ordersSection, strategyOrders } from './orders-schema.ts';
+import { checkRisk } from './risk-checks.ts';
 import { checkSimOrders } from './sim-orders-checks.ts';
 import { simSection } from './sim-schema.ts';
 import { formatDurationNs, formatSizeBytes } from './units.ts';
@@ -377,6 +378,7 @@ export const configSchema = z
   })
   .superRefine(checkConfig, ALWAYS)
   .superRefine(checkStrategyOrders, ALWAYS)
+  .superRefine(checkRisk, ALWAYS)
   .superRefine(checkSimOrders, ALWAYS)
   .transform(normalise);
 

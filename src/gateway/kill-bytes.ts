@@ -17,6 +17,9 @@ export class KillFileError extends Error {
   }
 }
 
+/** Name of the file in the config's `orders.directory`. */
+export const KILL_FILE_NAME = 'kill';
+
 const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
 const LISTS = {
   account: { word: KillWord.accounts, names: KillText.accountNames },

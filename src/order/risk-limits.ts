@@ -88,7 +88,7 @@ export class RiskLimits {
     if (fault !== undefined) return fault;
     const before = this.value(setting.limit, setting.scope, setting.index);
     if (setting.value > before)
-      return `${this.nameOf(setting)} would go up from ${before} to ${setting.value}: only an operator may`;
+      return `${this.nameOf(setting)} would go up from ${shown(before)} to ${shown(setting.value)}: only an operator may`;
     this.change(setting, before, operator);
     return undefined;
   }
@@ -189,6 +189,10 @@ export class RiskLimits {
       });
     });
   }
+}
+
+function shown(value: number): string {
+  return value === NO_LIMIT ? 'off' : String(value);
 }
 
 function cellCount(shape: RiskShape): number {
