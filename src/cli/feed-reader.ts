@@ -85,6 +85,7 @@ export class FeedReader {
       wonShare: wins === 0 ? Number.NaN : cell(LineCell.wins) / wins,
       wonByP50Ns: wonByPercentile(cells, index, 0.5),
       wonByP99Ns: wonByPercentile(cells, index, 0.99),
+      wonBy: wonByCounts(cells, index),
       late: cell(LineCell.late),
       duplicates: cell(LineCell.duplicates),
       lost: lineLostSoFar(cells, index),
@@ -106,6 +107,11 @@ export class FeedReader {
       units: now.units.map((n, i) => rate(n, then.units[i])),
     };
   }
+}
+
+function wonByCounts(cells: Float64Array, line: number): number[] {
+  const first = lineCell(line, LineCell.wonByBuckets);
+  return Array.from(cells.subarray(first, first + WON_BY_BUCKETS));
 }
 
 /**

@@ -66,6 +66,8 @@ export interface LineView {
   /** By how much its copies came before any other line's. */
   readonly wonByP50Ns: number;
   readonly wonByP99Ns: number;
+  /** How many copies came first by how much: entry b counts margins from 2^(b-1) to 2^b - 1 ns, entry 0 those of 0 ns. */
+  readonly wonBy: readonly number[];
   /** Copies of units that had been declared lost. */
   readonly late: number;
   readonly duplicates: number;

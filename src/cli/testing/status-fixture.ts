@@ -9,6 +9,7 @@ export const lineA: LineView = {
   wonShare: 0.514,
   wonByP50Ns: 12_300,
   wonByP99Ns: 80_900,
+  wonBy: [0, 3, 7],
   late: 0,
   duplicates: 599_102,
   lost: 0,

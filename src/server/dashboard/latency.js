@@ -70,7 +70,7 @@ function makeChart(element) {
         { ...axis, scale: 'ns', side: 1, values: (_, values) => values.map(show.ns), grid: { show: false }, size: 64 },
       ],
       scales: { ns: { distr: 1 } },
-      legend: { live: true },
+      legend: { live: false },
     },
     [history.at, history.rate, history.p50, history.p99],
     element,

@@ -67,9 +67,9 @@ function booksCard(feed) {
   if (feed.books.length === 0) return '';
   return html`<article class="card" aria-label="books">
     <h3>Books</h3>
-    <table>
+    <div class="scroll"><table>
       <thead><tr><th>symbol</th><th>size</th><th>bid</th><th>ask</th><th>size</th></tr></thead>
       <tbody>${feed.books.map((book) => html`<tr><td>${book.symbol}</td><td>${show.count(book.bidSize)}</td><td class="good">${show.price(book.bid)}</td><td class="bad">${show.price(book.ask)}</td><td>${show.count(book.askSize)}</td></tr>`)}</tbody>
-    </table>
+    </table></div>
   </article>`;
 }

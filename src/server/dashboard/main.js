@@ -19,6 +19,7 @@ document.documentElement.dataset.theme = localStorage.getItem(THEME_KEY) ?? pref
 
 let lastRole;
 let drawn = false;
+let filled = false;
 const connection = new Connection(() => {
   if (connection.connected && connection.role !== lastRole) {
     lastRole = connection.role;
@@ -36,7 +37,10 @@ function draw() {
     drawn = false;
     const { state } = connection;
     render(headLine(state), head);
-    if (state !== undefined) render(page(state), content);
+    if (state === undefined) return;
+    if (!filled) content.replaceChildren(); // what stood there until the first state came
+    filled = true;
+    render(page(state), content);
   });
 }
 
