@@ -300,7 +300,7 @@ const threads = withUnits(
         .describe('Real-time scheduling; needs CAP_SYS_NICE, without it a warning and `other`.'),
       lockMemory: z.boolean().prefault(false).describe('mlock the rings and books, so that they are never paged out.'),
       warmUp: duration({ min: 0, max: 60e9 })
-        .prefault('500ms')
+        .prefault('1s')
         .describe(
           'How long the code of a packet and a gap is exercised on made-up packets before the router is ready.',
         ),

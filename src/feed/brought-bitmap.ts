@@ -5,8 +5,11 @@ const SPAN_MASK = BROUGHT_SPAN - 1;
 const FIRST_WORD = MemoryPart.broughtWord;
 /** `line << LINE_SHIFT` is a line's first word. */
 const LINE_SHIFT = 31 - Math.clz32(BROUGHT_WORDS);
-/** Cleared ahead in blocks, so that the usual packet only compares one number. */
-const BLOCK = 1024;
+/**
+ * Cleared ahead in blocks, so that the usual packet only compares one number. Small ones: clearing has to be frequent
+ * enough to be compiled soon after the start, and short enough to go unnoticed.
+ */
+const BLOCK = 256;
 
 /**
  * Which of the last million numbers each line has brought: makes "numbers that a line never brought" exact however a
@@ -32,14 +35,19 @@ export class BroughtBitmap {
     // A jump over the whole span clears the whole of it once.
     if (top - number > BROUGHT_SPAN) number = Math.floor((top - BROUGHT_SPAN) / BLOCK) * BLOCK;
     while (number <= top) {
-      const word = FIRST_WORD + (((number % BROUGHT_SPAN) & SPAN_MASK) >>> 5);
-      for (let line = 0; line < this.lines; line++) {
-        const start = word + (line << LINE_SHIFT);
-        this.words.fill(0, start, start + (BLOCK >>> 5));
-      }
+      this.clearBlock((FIRST_WORD + (((number % BROUGHT_SPAN) & SPAN_MASK) >>> 5)) | 0);
       number += BLOCK;
     }
     this.at[Cell.clearedTo] = number;
+  }
+
+  /** @param word the block's first word of line 0 */
+  private clearBlock(word: number): void {
+    const { words } = this;
+    for (let line = 0; line < this.lines; line++) {
+      const start = (word + (line << LINE_SHIFT)) | 0;
+      for (let i = 0; i < BLOCK >>> 5; i++) words[(start + i) | 0] = 0;
+    }
   }
 
   /** Forgets everything; numbers from `at[cell]` on will come. */

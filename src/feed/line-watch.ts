@@ -8,6 +8,12 @@ import type { FeedVoice } from './feed-voice.ts';
 const MIN_HEALTH_PERIOD_NS = 1_000_000;
 
 /**
+ * What a line is judged by: cells of `limits`. Not read from the config: configs come from a file, from a test, from the
+ * rehearsal before the first packet, and V8 compiles code for objects of one origin.
+ */
+const Limit = { staleAfterNs: 0, lagNs: 1, lagUnits: 2, periodNs: 3, number: 4 } as const;
+
+/**
  * Health of a feed's lines. Data and heartbeats of the feed are the only proof of life: a socket that is open, or
  * brings something else, is none. A line is judged against its own heartbeat interval and, faster, against the others.
  */
@@ -16,22 +22,28 @@ export class LineWatch {
   readonly cleanSinceNs: Float64Array;
   /** Every line is silent. */
   silence = false;
-  private readonly config: ArbiterConfig;
+  private readonly lines: number;
+  private readonly limits = new Float64Array(Limit.number);
+  /** Per line: 1 where its absence is an alert. */
+  private readonly expectedLive: Int32Array;
   private readonly at: Float64Array;
   private readonly cells: Float64Array;
   private readonly voice: FeedVoice;
-  private readonly periodNs: number;
   /** Per line: the highest number that it and the feed had at the last look. */
   private readonly seenHighest: Float64Array;
   private readonly seenFeedHighest: Float64Array;
 
   constructor(config: ArbiterConfig, at: Float64Array, cells: Float64Array, voice: FeedVoice) {
     const lines = config.lines.length;
-    this.config = config;
+    this.lines = lines;
     this.at = at;
     this.cells = cells;
     this.voice = voice;
-    this.periodNs = Math.min(config.staleAfterNs, Math.max(MIN_HEALTH_PERIOD_NS, config.lagNs));
+    this.limits[Limit.staleAfterNs] = config.staleAfterNs;
+    this.limits[Limit.lagNs] = config.lagNs;
+    this.limits[Limit.lagUnits] = config.lagUnits;
+    this.limits[Limit.periodNs] = Math.min(config.staleAfterNs, Math.max(MIN_HEALTH_PERIOD_NS, config.lagNs));
+    this.expectedLive = Int32Array.from(config.lines, ({ expect }) => (expect === 'live' ? 1 : 0));
     this.cleanSinceNs = new Float64Array(lines);
     this.seenHighest = new Float64Array(lines);
     this.seenFeedHighest = new Float64Array(lines);
@@ -40,7 +52,7 @@ export class LineWatch {
   /** The first packet of all was heard, now. */
   start(): void {
     this.at[Cell.startedAt] = this.at[Cell.now];
-    this.at[Cell.healthDue] = this.at[Cell.now] + this.periodNs;
+    this.at[Cell.healthDue] = this.at[Cell.now] + this.limits[Limit.periodNs];
   }
 
   /** Another numbering begins: nothing seen before counts. */
@@ -55,14 +67,14 @@ export class LineWatch {
 
   /** Looks at every line, and sets when to look again. */
   look(): void {
-    const { at, cells, config } = this;
+    const { at, cells, limits } = this;
     const now = at[Cell.now];
     const feedHighest = cells[FeedCell.highestId];
-    let soonest = now + this.periodNs;
-    for (let line = 0; line < config.lines.length; line++) {
+    let soonest = now + limits[Limit.periodNs];
+    for (let line = 0; line < this.lines; line++) {
       const base = FEED_CELLS + line * LINE_CELLS;
       const health = cells[base + LineCell.health];
-      const staleAt = cells[base + LineCell.lastHeardNs] + config.staleAfterNs;
+      const staleAt = cells[base + LineCell.lastHeardNs] + limits[Limit.staleAfterNs];
       if (health === LineHealth.live || health === LineHealth.lagging) {
         if (now >= staleAt) {
           this.setHealth(line, LineHealth.stale);
@@ -71,7 +83,8 @@ export class LineWatch {
           const highest = cells[base + LineCell.highestId];
           // No progress since the last look, though another line already was ahead then.
           const stuck = highest === this.seenHighest[line] && this.seenFeedHighest[line] > highest;
-          const lags = feedHighest - highest >= config.lagUnits || (stuck && this.periodNs >= config.lagNs);
+          const lags =
+            feedHighest - highest >= limits[Limit.lagUnits] || (stuck && limits[Limit.periodNs] >= limits[Limit.lagNs]);
           this.setHealth(line, lags ? LineHealth.lagging : LineHealth.live);
         }
       }
@@ -102,13 +115,13 @@ export class LineWatch {
    * not proof against the others before they have had `lagNs` to follow.
    */
   silenceCounts(): boolean {
-    return this.at[Cell.now] - this.at[Cell.awakeSince] >= this.config.lagNs;
+    return this.at[Cell.now] - this.at[Cell.awakeSince] >= this.limits[Limit.lagNs];
   }
 
   /** When any line but `except` was last heard. */
   lastHeard(except: number): number {
     let last = Number.NEGATIVE_INFINITY;
-    for (let line = 0; line < this.config.lines.length; line++) {
+    for (let line = 0; line < this.lines; line++) {
       const heard = this.cells[FEED_CELLS + line * LINE_CELLS + LineCell.lastHeardNs];
       if (line !== except && heard > last) last = heard;
     }
@@ -118,7 +131,7 @@ export class LineWatch {
   /** How many lines but `except` are alive, lagging ones included. */
   liveLines(except: number): number {
     let live = 0;
-    for (let line = 0; line < this.config.lines.length; line++) {
+    for (let line = 0; line < this.lines; line++) {
       const health = this.health(line);
       if (line !== except && (health === LineHealth.live || health === LineHealth.lagging)) live++;
     }
@@ -129,7 +142,7 @@ export class LineWatch {
   bestLine(except: number): number {
     const { cells } = this;
     let best = -1;
-    for (let line = 0; line < this.config.lines.length; line++) {
+    for (let line = 0; line < this.lines; line++) {
       if (line === except || this.health(line) !== LineHealth.live) continue;
       const highest = cells[FEED_CELLS + line * LINE_CELLS + LineCell.highestId];
       if (best < 0 || highest > cells[FEED_CELLS + best * LINE_CELLS + LineCell.highestId]) best = line;
@@ -151,14 +164,15 @@ export class LineWatch {
 
   /** Redundancy is lost while a line expected live is not heard, from `staleAfterNs` after the feed's start on. */
   private checkRedundancy(): void {
-    const { at, cells, config } = this;
+    const { at, cells } = this;
     if (at[Cell.startedAt] === 0) return;
-    for (let line = 0; line < config.lines.length; line++) {
+    const youngUntil = at[Cell.startedAt] + this.limits[Limit.staleAfterNs];
+    for (let line = 0; line < this.lines; line++) {
       const base = FEED_CELLS + line * LINE_CELLS;
       const health = cells[base + LineCell.health];
-      if (config.lines[line].expect !== 'live') continue;
+      if (this.expectedLive[line] === 0) continue;
       const alive = health === LineHealth.live || health === LineHealth.lagging;
-      if (!alive && health === LineHealth.silent && at[Cell.now] - at[Cell.startedAt] < config.staleAfterNs) continue;
+      if (!alive && health === LineHealth.silent && at[Cell.now] < youngUntil) continue;
       const lost = alive ? 0 : 1;
       if (cells[base + LineCell.redundancyLost] === lost) continue;
       cells[base + LineCell.redundancyLost] = lost;

@@ -1,3 +1,4 @@
+import { Arbiter } from '../feed/arbiter.ts';
 import { type ArbiterConfig, defaultArbiterConfig } from '../feed/arbiter-config.ts';
 import type { FeedProtocol } from '../feed/protocol.ts';
 import { TimeCell } from '../feed/sink.ts';
@@ -31,6 +32,8 @@ const CALM_PACKETS = 24;
 const HELD_PACKETS = 4;
 /** Rounds after which time is let pass, so that lines fall silent and come back. */
 const ROUNDS_PER_SILENCE = 4;
+/** Looks at the lines' health in each round: a look takes many runs to be compiled, and little time. */
+const LOOKS = 8;
 /** Packets of the other line while one is silent. */
 const SILENT_PACKETS = 3;
 
@@ -42,6 +45,14 @@ const CALLBACKS: readonly (() => void)[] = [
   function nothing() {},
   () => void '',
 ];
+
+/**
+ * An arbiter's entries, called through proxies: V8 compiles no call through a proxy into its caller. Were they compiled
+ * into the rehearsal, then what they seldom call (a look at the lines' health, fifty times a second) would still be
+ * interpreted half a minute into the day, and allocate with every double it reads.
+ */
+const onPacket = new Proxy(Arbiter.prototype.onPacket, {});
+const onTime = new Proxy(Arbiter.prototype.onTime, {});
 
 const SILENT: StrategyReporter = { log: () => {}, failed: () => {} };
 
@@ -103,7 +114,8 @@ class Rehearsal {
       0,
       'rehearsal',
       protocol,
-      { ...arbiter, lines, activeLine: 0, retransmit: undefined, snapshot: undefined },
+      // cloned as the feeds' own configs were: V8 then compiles code that serves them, too
+      structuredClone({ ...arbiter, lines, activeLine: 0, retransmit: undefined, snapshot: undefined }),
       handler,
       undefined,
       {
@@ -140,8 +152,13 @@ class Rehearsal {
   /** Time for a look at the lines' health: so rare in a day that V8 would not compile it for half a minute. */
   private lookAtLines(): void {
     const { arbiter } = this.router;
-    arbiter.time[TimeCell.nowNs] += Math.min(arbiter.config.lagNs, arbiter.config.staleAfterNs / 4);
-    arbiter.onTime();
+    const stepNs = Math.min(arbiter.config.lagNs, arbiter.config.staleAfterNs / 4);
+    for (let look = 0; look < LOOKS; look++) {
+      arbiter.time[TimeCell.nowNs] += stepNs;
+      this.bring(0, 0, 1);
+      this.bring(1, 0, 1);
+      this.first[0]++;
+    }
   }
 
   /** The leading line stops, the other goes on: under `sticky` it takes over. */
@@ -151,7 +168,7 @@ class Rehearsal {
       this.bring(1, 0, 1);
       this.first[0]++;
       arbiter.time[TimeCell.nowNs] += Math.min(arbiter.config.lagNs, arbiter.config.staleAfterNs / 2);
-      arbiter.onTime();
+      onTime.call(arbiter);
     }
     this.bring(0, 0, 1);
     arbiter.operatorFailback();
@@ -165,7 +182,7 @@ class Rehearsal {
     arbiter.time[TimeCell.nowNs] += STEP_NS;
     this.turn.begin(arbiter.time, true);
     arbiter.time[TimeCell.rxNs] = arbiter.time[TimeCell.nowNs];
-    arbiter.onPacket(line, this.packet, this.view, 0, length);
-    arbiter.onTime();
+    onPacket.call(arbiter, line, this.packet, this.view, 0, length);
+    onTime.call(arbiter);
   }
 }
