@@ -5,7 +5,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseDocument } from 'yaml';
+import { type Document, parseDocument } from 'yaml';
+import type { CapturedStream } from './demo-capture.ts';
 
 /** What may differ from the example's config. */
 export interface DemoChanges {
@@ -15,6 +16,8 @@ export interface DemoChanges {
   readonly layout?: string;
   readonly idle?: string;
   readonly io?: string;
+  /** The venue is a CME channel with these lines in the capture that is played. */
+  readonly cmeLines?: readonly CapturedStream[];
 }
 
 /** The config that both halves of the demo read. */
@@ -58,6 +61,7 @@ export async function writeDemoConfig(changes: DemoChanges): Promise<DemoConfig>
     document.setIn(path, resolve(dirname(EXAMPLE), document.getIn(path) as string));
   }
   document.setIn(['flightRecorder', 'directory'], resolve('flight'));
+  if (changes.cmeLines !== undefined) playCme(document, changes.cmeLines);
   if (changes.policy !== undefined) document.setIn(['feeds', 0, 'policy'], changes.policy);
   if (changes.rate !== undefined) document.setIn(['sim', 'messagesPerSecond'], changes.rate);
   if (changes.seed !== undefined) document.setIn(['sim', 'seed'], changes.seed);
@@ -67,6 +71,15 @@ export async function writeDemoConfig(changes: DemoChanges): Promise<DemoConfig>
   const path = join(folder, 'demo.yaml');
   writeFileSync(path, String(document));
   return { path, notes, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** The example's lines carry a CME channel instead: nothing but the other line can fill its gaps. */
+function playCme(document: Document, lines: readonly CapturedStream[]): void {
+  document.set('venue', 'cme-sim');
+  document.set('protocol', 'cme');
+  document.setIn(['feeds', 0, 'name'], 'channel');
+  for (const key of ['retransmit', 'snapshot']) document.deleteIn(['feeds', 0, key]);
+  if (lines.length === 1) document.deleteIn(['feeds', 0, 'lines', 1]);
 }
 
 async function isFree(port: number, transport: 'udp' | 'tcp'): Promise<boolean> {

@@ -6,6 +6,7 @@ import { loadConfig } from '../config/load.ts';
 import { siblingUrl } from '../runtime/module-url.ts';
 import { askSimulator } from '../sim/control.ts';
 import { demoActions } from './demo-actions.ts';
+import { findCmeLines } from './demo-capture.ts';
 import { type DemoChanges, type DemoConfig, writeDemoConfig } from './demo-config.ts';
 import { UserError } from './errors.ts';
 import { RouterSession, type SessionKey } from './router-session.ts';
@@ -13,15 +14,27 @@ import { RouterSession, type SessionKey } from './router-session.ts';
 export interface DemoOptions extends DemoChanges {
   readonly forNs?: number;
   readonly capture?: string;
+  /** Of the capture: as `warmline sim --speed`; absent: the rate decides. */
+  readonly speed?: string;
 }
+
+/** Messages a second of a capture: slow enough to be watched, while its own time may have hours without one. */
+const CAPTURE_RATE = 2000;
 
 /** The router needs a moment to see the venue's end of session before it stops itself. */
 const VENUE_STOP_MS = 3000;
 
 /** Runs the simulated venue as a process of its own, and the router in this one, until it is told to end. */
 export async function runDemo(options: DemoOptions): Promise<void> {
-  const demo = await writeDemoConfig(options);
-  const venue = new Venue(demo, options.capture);
+  const { capture, speed } = options;
+  const cmeLines = capture === undefined ? undefined : await findCmeLines(capture);
+  const rate = options.rate ?? (capture === undefined ? undefined : CAPTURE_RATE);
+  const demo = await writeDemoConfig({ ...options, rate, cmeLines });
+  const args = capture === undefined ? [] : ['--capture', capture, '--speed', speed ?? 'rate'];
+  cmeLines?.forEach(({ address, port }, line) => {
+    args.push('--capture-line', `${'AB'[line]}=${address}:${port}`);
+  });
+  const venue = new Venue(demo, args);
   try {
     const config = loadConfig(demo.path);
     const line = config.feeds[0].lines[0].name;
@@ -37,6 +50,8 @@ export async function runDemo(options: DemoOptions): Promise<void> {
         for (const note of demo.notes) session.say(`  ${note}`);
         await venue.start();
         session.say(`  the venue runs as process ${venue.pid}, control port ${venue.controlPort}`);
+        if (capture !== undefined && speed === undefined)
+          session.say(`  it plays ${capture} at ${rate} messages a second (--rate; --speed real: in its own time)`);
         session.say(`  cut line ${line}: key a, or: npx warmline sim fault --line ${line} silence --for 10s`);
         venue.onExit((code) => session.stop.stop(`the venue ended (exit ${code})`));
       },
@@ -67,12 +82,12 @@ function cutKey(line: string, controlPort: () => number): SessionKey {
 class Venue {
   controlPort = 0;
   private readonly demo: DemoConfig;
-  private readonly capture: string | undefined;
+  private readonly args: readonly string[];
   private child: ChildProcess | undefined;
 
-  constructor(demo: DemoConfig, capture: string | undefined) {
+  constructor(demo: DemoConfig, args: readonly string[]) {
     this.demo = demo;
-    this.capture = capture;
+    this.args = args;
   }
 
   get pid(): number | undefined {
@@ -82,8 +97,7 @@ class Venue {
   /** @throws {UserError} with what the process said, if it does not get ready */
   async start(): Promise<void> {
     const entry = fileURLToPath(siblingUrl(import.meta.url, './main'));
-    const args = [...process.execArgv, entry, 'sim', this.demo.path, '--ready-json'];
-    if (this.capture !== undefined) args.push('--capture', this.capture);
+    const args = [...process.execArgv, entry, 'sim', this.demo.path, '--ready-json', ...this.args];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
     let said = '';

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { CommandProcess, runCommand } from './testing/command.ts';
 
@@ -38,4 +41,35 @@ test('two demos run side by side: the second one takes other ports and says so',
   expect(second.code).toBe(0);
   demo.signal('SIGTERM');
   expect(await demo.exited).toBe(0);
+});
+
+test('a real channel is played on both lines at a rate that can be watched, not in its own time of hours', async () => {
+  const capture = join(import.meta.dirname, '../../test/testdata/cme-two-channels.pcap');
+  demo = new CommandProcess(['demo', '--for', '30s', '--capture', capture]);
+  expect(await demo.exited).toBe(0);
+  expect(demo.stdout).toContain('cme-sim');
+  expect(demo.stdout).toMatch(/it plays .* at 2000 messages a second/);
+  expect(demo.stdout).toMatch(/channel: [1-9]\d* units delivered/);
+});
+
+test('a raw ITCH file is played to its end', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'warmline-itch-'));
+  // Stamps a second apart: in its own time it would last 50 minutes.
+  const messages = Array.from({ length: 3000 }, (_, i) => {
+    const message = Buffer.alloc(2 + 12);
+    message.writeUInt16BE(12);
+    message.write('S', 2, 'latin1');
+    message.writeUIntBE(i * 1e9, 7, 6);
+    message.write('O', 13, 'latin1');
+    return message;
+  });
+  const file = join(folder, 'itch.bin');
+  writeFileSync(file, Buffer.concat(messages));
+  try {
+    demo = new CommandProcess(['demo', '--for', '30s', '--capture', file]);
+    expect(await demo.exited).toBe(0);
+    expect(demo.stdout).toContain('itch: 3,000 units delivered');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

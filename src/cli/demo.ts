@@ -5,6 +5,7 @@ interface DemoCommandOptions {
   readonly for?: number;
   readonly policy?: 'first' | 'sticky';
   readonly capture?: string;
+  readonly speed?: string;
   readonly rate?: number;
   readonly seed?: number;
   readonly layout?: string;
@@ -20,6 +21,7 @@ export function registerDemo(program: Command): void {
     .option('--for <duration>', 'end by itself after this long, with a summary (30s)', durationNs)
     .addOption(new Option('--policy <policy>', 'how lines are arbitrated').choices(['first', 'sticky']))
     .option('--capture <file>', 'the venue replays this capture (pcap, pcapng) or raw ITCH file')
+    .option('--speed <speed>', 'of a capture: real, a multiple like 10x, or rate (default)')
     .option('--rate <n>', 'messages a second', integer(1))
     .option('--seed <n>', 'seed of the generated market', integer(0))
     .addOption(new Option('--layout <layout>', 'thread layout').choices(['auto', 'fused', 'dedicated']))
