@@ -4,8 +4,8 @@ import { FuzzFailure, fuzzTarget } from './fuzz.ts';
 import { loadTargets } from './targets.ts';
 
 /**
- * `npm run fuzz -- [--inputs 10000000] [--seed N] [--target NAME] [--only INPUT]`: mutated inputs for every decoder.
- * Same seed, same inputs; a failure prints how to run its input alone.
+ * `npm run fuzz -- [--inputs 10000000] [--seed N] [--target NAME] [--only INPUT]`: so many mutated inputs for each
+ * decoder. Same seed, same inputs; a failure prints how to run its input alone.
  */
 
 const DEFAULT_INPUTS = 10_000_000;
@@ -67,17 +67,16 @@ try {
       done++;
       continue;
     }
-    const share = Math.ceil(((index + 1) * inputs) / targets.length) - Math.ceil((index * inputs) / targets.length);
-    for (let from = 0; from < share; from += SLICE_INPUTS) {
-      const to = Math.min(share, from + SLICE_INPUTS);
+    for (let from = 0; from < inputs; from += SLICE_INPUTS) {
+      const to = Math.min(inputs, from + SLICE_INPUTS);
       fuzzTarget(target, seed, from, to, onInput);
       done += to - from;
       const perSecond = Math.round(done / ((performance.now() - startedMs) / 1000));
       if (process.stdout.isTTY)
-        process.stdout.write(`\r\x1b[K${target.name}: ${to} of ${share} (${perSecond} inputs/s)`);
+        process.stdout.write(`\r\x1b[K${target.name}: ${to} of ${inputs} (${perSecond} inputs/s)`);
     }
     if (process.stdout.isTTY) process.stdout.write('\r\x1b[K');
-    console.log(`${target.name}: ${share} inputs`);
+    console.log(`${target.name}: ${inputs} inputs`);
   }
 } catch (error) {
   if (!(error instanceof FuzzFailure)) throw error;
