@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { examineConfig, parseConfig } from '../config/load.ts';
+import { JournalError } from '../gateway/journal-error.ts';
 import { durationNs, integer, sizeBytes } from './duration.ts';
 import { describeFailure, ExitCode, UserError } from './errors.ts';
 
@@ -19,6 +20,13 @@ describe('a failure', () => {
       describeFailure(new UserError('no venue answers on 127.0.0.1:26477', 'start one: warmline sim CONFIG')),
     ).toEqual({
       text: 'warmline: no venue answers on 127.0.0.1:26477\n  start one: warmline sim CONFIG\n',
+      exitCode: ExitCode.failed,
+    });
+  });
+
+  it('of a journal is a message and its remedy too', () => {
+    expect(describeFailure(new JournalError('the journal in /j is held by process 7', 'stop it first'))).toEqual({
+      text: 'warmline: the journal in /j is held by process 7\n  stop it first\n',
       exitCode: ExitCode.failed,
     });
   });

@@ -50,6 +50,11 @@ function isConfigError(error: unknown): error is ConfigError {
   return error instanceof Error && error.name === 'ConfigError';
 }
 
+/** By name, for the same reason: only commands that run a gateway have its code. */
+function isJournalError(error: unknown): error is Error & { readonly remedy: string } {
+  return error instanceof Error && error.name === 'JournalError';
+}
+
 /** Turns anything thrown into what a person is shown. */
 export function describeFailure(error: unknown): Failure {
   if (error instanceof CommanderError)
@@ -59,7 +64,7 @@ export function describeFailure(error: unknown): Failure {
     const file = error.problems[0]?.file ?? 'the config';
     return { text: `${error.message}\nwarmline: ${count} in ${file}\n`, exitCode: ExitCode.failed };
   }
-  if (error instanceof UserError) {
+  if (error instanceof UserError || isJournalError(error)) {
     const remedy = error.remedy === undefined ? '' : `  ${error.remedy}\n`;
     return { text: `warmline: ${error.message}\n${remedy}`, exitCode: ExitCode.failed };
   }

@@ -2,9 +2,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { JournalCopier } from '../gateway/journal-copier.ts';
+import { hostDisk } from '../gateway/journal-disk.ts';
+import { journalMemory } from '../gateway/journal-memory.ts';
 import { openJournal } from '../gateway/journal-open.ts';
 import { attachJournal } from '../gateway/journal-output.ts';
 import { EVERY_RECORD } from '../gateway/testing/every-record.ts';
+import { loadNative } from '../io/native.ts';
 import { JournalDayWriter } from '../journal/day-writer.ts';
 import { JournalWriter, MeasureCell } from '../journal/journal-writer.ts';
 import { splitUtcOffset } from '../journal/record-time.ts';
@@ -143,6 +147,29 @@ describe('warmline journal verify', () => {
     const { code, lines } = await journal('verify', directory);
     expect(code).toBe(1);
     expect(lines.slice(-2)).toEqual(['the record at position 64 is 7 ns older than the one before it', '1 fault']);
+  });
+
+  it('reads a journal that is being written, what only its ring holds included', async (context) => {
+    const native = loadNative();
+    if (native === undefined) return context.skip('a mapped ring needs the native addon');
+    const directory = join(root, 'live');
+    const options = { directory, venue: 'nasdaq', day: DAY, segmentBytes: 1 << 17 };
+    const opened = openJournal(options, { onRecord() {} }, native);
+    try {
+      const nowNs = Float64Array.of(5e9);
+      const writer = new JournalWriter(attachJournal(opened.setup, native, nowNs).output, nowNs, new Float64Array(2));
+      const copier = new JournalCopier(journalMemory(opened.setup, native), hostDisk, opened.setup, nowNs);
+      for (let i = 0; i < 10; i++) writer.barrier(0, 0, i, 0);
+      copier.doWork();
+      for (let i = 0; i < 3; i++) writer.barrier(0, 0, i, 0);
+      const { code, lines } = await journal('verify', directory);
+      expect(code).toBe(0);
+      expect(lines).toContain('ring: 3 records that no file holds yet');
+      expect(lines).toContain('nasdaq 20261121: 13 records, 0 starts, being written');
+      copier.close();
+    } finally {
+      opened.close();
+    }
   });
 
   it('says what it needs where there is no journal', async () => {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { JournalRing } from '../journal/journal-ring.ts';
 import { JOURNAL_FULL, JournalWriter } from '../journal/journal-writer.ts';
 import { decodeRecord } from '../journal/record-decoder.ts';
 import { JournalRecord } from '../journal/record-types.ts';
-import { JournalRingLayout, JournalState } from '../journal/ring-layout.ts';
+import { formatJournalRing, JournalRingLayout, JournalState } from '../journal/ring-layout.ts';
 import { SegmentLayout } from '../journal/segment-format.ts';
 import type { RecordBuffer } from '../journal/segment-scan.ts';
 import { RefusalReason } from '../order/risk-reason.ts';
@@ -85,6 +86,25 @@ describe('a copier', () => {
     settle(run);
     run.copier.close();
     expect(run.disk.list(RUN_DIRECTORY)).toHaveLength(files);
+  });
+
+  it('goes on with the next day when the ring is made anew for it, in files of that day', () => {
+    const run = new JournalRun();
+    run.write(0);
+    run.day.sealed(RUN_IDENTITY.day, 0, 1, 0);
+    settle(run);
+    const tomorrow = { ...RUN_IDENTITY, day: RUN_IDENTITY.day + 1 };
+    formatJournalRing(run.memory, tomorrow, 2, 0, 0);
+    const ring = new JournalRing(run.memory);
+    const writer = new JournalWriter(ring, run.nowNs, new Float64Array(2));
+    for (let i = 1; i <= 5; i++) writer.barrier(i, 0, 0, 0);
+    settle(run);
+    run.copier.close();
+    expect(ring.isSynced(ring.endLow)).toBe(true);
+    const sink = new NumberSink();
+    const outcome = completeJournal(run.disk.afterKill(), RUN_DIRECTORY, tomorrow, undefined, sink);
+    expect([outcome.sealed, sink.numbers]).toEqual([false, upTo(5)]);
+    expect(recovered(run).numbers).toEqual([1, 0]);
   });
 
   it('stops for good on bytes in the ring that no writer wrote, and never puts them into a file', () => {

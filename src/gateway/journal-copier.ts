@@ -18,7 +18,8 @@ export interface CopierOptions {
 /** A turn copies no more, so that syncing has its turn too. */
 const BYTES_PER_TURN = 4 << 20;
 const RETRY_NS = 100e6;
-const FULL = ['ENOSPC', 'EDQUOT', 'EFBIG'];
+/** Codes of errors that say that there is no room. */
+export const FULL: readonly string[] = ['ENOSPC', 'EDQUOT', 'EFBIG'];
 const NS_PER_SECOND = 1e9;
 const MS_PER_SECOND = 1000;
 

@@ -9,7 +9,7 @@ import type { RecordSink } from '../journal/segment-scan.ts';
 import type { AgentSpec } from '../runtime/agent-context.ts';
 import { siblingUrl } from '../runtime/module-url.ts';
 import { completeJournal } from './journal-complete.ts';
-import { DEFAULT_SYNC_INTERVAL_NS, type Durability } from './journal-copier.ts';
+import { DEFAULT_SYNC_INTERVAL_NS, type Durability, FULL } from './journal-copier.ts';
 import { hostDisk, type JournalDisk } from './journal-disk.ts';
 import { keepEpoch, lastEpoch } from './journal-epoch.ts';
 import { JournalError } from './journal-error.ts';
@@ -72,16 +72,24 @@ export function openJournal(
   native: Native | undefined,
   disk: JournalDisk = hostDisk,
 ): OpenedJournal {
-  const lock = lockJournal(options.directory, native);
+  let lock: JournalLock | undefined;
   try {
+    lock = lockJournal(options.directory, native);
     return new JournalStart(options, native, disk, lock).open(sink);
   } catch (error) {
-    lock.release();
-    if (error instanceof JournalDamage) {
-      throw new JournalError(`${options.directory}: ${error.message}`, DAMAGE_REMEDY, { cause: error });
-    }
-    throw error;
+    lock?.release();
+    throw inWords(error, options.directory);
   }
+}
+
+/** What a person can mend, said so. */
+function inWords(error: unknown, directory: string): unknown {
+  if (error instanceof JournalDamage) {
+    return new JournalError(`${directory}: ${error.message}`, DAMAGE_REMEDY, { cause: error });
+  }
+  if (!FULL.includes((error as NodeJS.ErrnoException).code ?? '')) return error;
+  const remedy = 'make room, or configure another directory: orders are sent only once they are in the journal';
+  return new JournalError(`${directory} has no room for its journal`, remedy, { cause: error });
 }
 
 class JournalStart {

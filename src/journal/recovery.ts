@@ -92,6 +92,7 @@ class Recovery {
 
   run(): RecoveryOutcome {
     const segments = inOrder(this.sources);
+    for (const source of segments) checkIdentity(source.name, readHeader(source, this.buffer), this.sources.identity);
     let position = 0;
     for (const [i, source] of segments.entries()) {
       position = this.readSegment(source, i === segments.length - 1 ? undefined : segments[i + 1]!, position);
@@ -117,10 +118,9 @@ class Recovery {
   }
 
   private readSegment(source: SegmentSource, next: SegmentSource | undefined, expected: number): number {
-    const { identity } = this.sources;
     const index = parseSegmentName(source.name)!.index;
     const header = readHeader(source, this.buffer);
-    if (typeof header !== 'string') checkHeader(source.name, header, identity, index, expected);
+    if (typeof header !== 'string') checkStart(source.name, header.startPosition, expected);
     const end = new SegmentScan(source, expected, this.salt, this.buffer).read(this.counting);
     this.found.push({
       name: source.name,
@@ -235,24 +235,17 @@ function readHeader(source: SegmentSource, buffer: RecordBuffer): SegmentHeader 
   return decodeSegmentHeader(bytes);
 }
 
-function checkHeader(
-  name: string,
-  header: SegmentHeader,
-  identity: JournalIdentity,
-  index: number,
-  expected: number,
-): void {
-  const { venue, day, startPosition } = header;
-  if (venue !== identity.venue || day !== identity.day || header.index !== index) {
-    throw new JournalDamage(
-      name,
-      expected,
-      `says of itself that it is ${segmentName(header, header.index)}: files were renamed`,
-    );
-  }
-  if (startPosition !== expected) {
-    throw new JournalDamage(name, expected, `begins at position ${startPosition}, the file before ends at ${expected}`);
-  }
+function checkIdentity(name: string, header: SegmentHeader | string, { venue, day }: JournalIdentity): void {
+  if (typeof header === 'string') return;
+  const { index } = parseSegmentName(name)!;
+  if (header.venue === venue && header.day === day && header.index === index) return;
+  const own = segmentName(header, header.index);
+  throw new JournalDamage(name, header.startPosition, `says of itself that it is ${own}: files were renamed`);
+}
+
+function checkStart(name: string, startPosition: number, expected: number): void {
+  if (startPosition === expected) return;
+  throw new JournalDamage(name, expected, `begins at position ${startPosition}, not at ${expected}`);
 }
 
 /** The day's files by their number. @throws {JournalDamage} where one is missing */
