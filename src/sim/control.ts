@@ -35,7 +35,9 @@ export type ControlHandler = (request: ControlRequest) => ControlReply;
 
 const LOOPBACK = '127.0.0.1';
 /** A longer line is no request. */
-const MAX_LINE_BYTES = 65_536;
+const MAX_REQUEST_BYTES = 65_536;
+/** What a venue knows of a long day with many orders. */
+const MAX_REPLY_BYTES = 1 << 28;
 const CLIENT_TIMEOUT_MS = 3000;
 
 /** Listens for requests. Only this host can connect. */
@@ -48,7 +50,7 @@ export class ControlServer {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
       socket.on('error', () => socket.destroy());
-      readLines(socket, (line) => {
+      readLines(socket, MAX_REQUEST_BYTES, (line) => {
         socket.write(`${JSON.stringify(answer(handler, line))}\n`);
       });
     });
@@ -88,7 +90,7 @@ export function askSimulator(port: number, request: ControlRequest): Promise<Con
     socket.setTimeout(CLIENT_TIMEOUT_MS, () => fail('no reply'));
     socket.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? error.message));
     socket.on('close', () => fail('connection closed'));
-    readLines(socket, (line) => {
+    readLines(socket, MAX_REPLY_BYTES, (line) => {
       socket.removeAllListeners('close');
       socket.end();
       try {
@@ -109,7 +111,7 @@ function answer(handler: ControlHandler, line: string): ControlReply {
   }
 }
 
-function readLines(socket: Socket, onLine: (line: string) => void): void {
+function readLines(socket: Socket, maxBytes: number, onLine: (line: string) => void): void {
   let pending = '';
   socket.setEncoding('utf8');
   socket.on('data', (text: string) => {
@@ -119,6 +121,6 @@ function readLines(socket: Socket, onLine: (line: string) => void): void {
       pending = pending.slice(end + 1);
       if (line !== '') onLine(line);
     }
-    if (pending.length > MAX_LINE_BYTES) socket.destroy();
+    if (pending.length > maxBytes) socket.destroy();
   });
 }

@@ -171,6 +171,33 @@ describe('the order side over TCP', () => {
     expect(hosts.a).toMatchObject({ listening: true, connections: 1, logins: 1 });
   });
 
+  it('answers the control channel however much it knows', async () => {
+    const venue = await trading();
+    const client = (await venue.connect('a')).login('P1');
+    for (let key = 1; key <= 1000; key++) client.order(enter({ key, symbol: 'AAPL', price4: 100 }));
+    await client.hear(/ A 1000 /);
+    const reply = await askSimulator(venue.simulator.ports.control!, { op: 'orders' });
+    expect(JSON.stringify(reply).length).toBeGreaterThan(65_536);
+    expect((reply as unknown as OrdersTruth).accounts[0].orders).toHaveLength(1000);
+  });
+
+  it('fault unread: what is sent piles up at the client while heartbeats still come, and is taken in the end', async () => {
+    const venue = await trading();
+    const client = (await venue.connect('a')).login('P1');
+    await client.hear(/^login/);
+    venue.fault('orders/a:unread');
+    const heartbeats = Buffer.alloc(16 * 1024 * 1024);
+    for (let at = 0; at + 3 <= heartbeats.length; at += 3) heartbeats.set([0, 1, 82], at);
+    const written = new Promise((resolve) =>
+      client.socket.write(heartbeats.subarray(0, heartbeats.length - 1), resolve),
+    );
+    await client.heartbeats(3);
+    expect(client.socket.writableLength).toBeGreaterThan(0);
+    venue.simulator.clearFaults('a');
+    await written;
+    expect(client.ended).toBeUndefined();
+  });
+
   it('ends the day when the simulator stops: orders expire in the feed too, and clients are told', async () => {
     const venue = await trading();
     const client = (await venue.connect('a')).login('P1');
