@@ -118,7 +118,8 @@ export class ExposureCheck extends RiskCheck {
       const total = totals[row];
       const limit = row << ROW_BITS;
       if (cells[total + OPEN_ORDERS] + isNew > limits[limit + MAX_OPEN] && isNew !== 0) return this.refuseOpen(scope);
-      if (worst[scope] <= 0 || more4 === 0) continue;
+      // Firm-wide, one account's long is no cover for another's short: what closes is the account's position.
+      if (more4 === 0 || (scope === STRATEGY ? worst[STRATEGY] : worst[ACCOUNT]) <= 0) continue;
       const open4 = cells[total + openValue] + more4;
       const otherOpen4 = cells[total + OPEN_BUY_VALUE4 + 1 - sells];
       if (cells[total + GROSS_VALUE4] + open4 + otherOpen4 > limits[limit + MAX_GROSS]) return this.refuseGross(scope);
