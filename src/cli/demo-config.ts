@@ -37,6 +37,7 @@ const PORTS: readonly { readonly path: readonly (string | number)[]; readonly tr
   { path: ['feeds', 0, 'retransmit', 'servers', 0, 'port'], transport: 'udp' },
   { path: ['feeds', 0, 'snapshot', 'port'], transport: 'tcp' },
   { path: ['sim', 'controlPort'], transport: 'tcp' },
+  { path: ['api', 'port'], transport: 'tcp' },
 ];
 
 /**
