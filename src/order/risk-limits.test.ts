@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createLimitRequestMemory, LimitControl, LimitRequests } from './limit-requests.ts';
 import { LIMIT_TABLE, LIMITS, Limit, MOST_MESSAGES, NO_LIMIT } from './limit-table.ts';
 import { LIMIT_ROW_BITS, RiskLimits } from './risk-limits.ts';
 import { RefusalReason } from './risk-reason.ts';
@@ -20,16 +21,11 @@ function recorded(): { limits: RiskLimits; changes: Change[] } {
   const limits = new RiskLimits(RIG_SHAPE);
   const changes: Change[] = [];
   limits.listener = {
-    limitChanged: (limit, scope, index, before, after, operator) =>
-      changes.push({
-        limit: limit.name,
-        scope,
-        index,
-        before,
-        after,
-        operator,
-        held: limits.value(limit.id, scope, index),
-      }),
+    limitChanged: (limit, scope, index, before, after, operator) => {
+      const held = limits.value(limit.id, scope, index);
+      changes.push({ limit: limit.name, scope, index, before, after, operator, held });
+      return true;
+    },
   };
   return { limits, changes };
 }
@@ -117,6 +113,74 @@ describe('a limit', () => {
     rig.limits.raise({ limit: Limit.maxOrderShares, scope: Scope.account, index: 0, value: 200 }, 'ann');
     expect(rig.check({ shares: 200 })).toBe(0);
     expect(rig.check({ shares: 201 })).toBe(RefusalReason.maxOrderShares);
+  });
+});
+
+describe('a change that the journal does not take', () => {
+  it('is not made where it would widen a limit, and made where it tightens one', () => {
+    const limits = new RiskLimits(RIG_SHAPE);
+    limits.load([{ ...POSITION, value: 1000 }]);
+    limits.listener = { limitChanged: () => false };
+    expect(limits.raise({ ...POSITION, value: 1001 }, 'ann')).toBe(
+      'maxPosition of account main stays as it is: the journal takes no record of it',
+    );
+    expect(limits.value(Limit.maxPosition, Scope.account, 0)).toBe(1000);
+    expect(limits.lower({ ...POSITION, value: 999 })).toBeUndefined();
+    expect(limits.value(Limit.maxPosition, Scope.account, 0)).toBe(999);
+  });
+});
+
+describe('a change of this day, recovered', () => {
+  it('holds whatever the config says at the restart', () => {
+    const limits = new RiskLimits(RIG_SHAPE);
+    limits.load([{ ...POSITION, value: 1000 }]);
+    limits.recovered(RefusalReason.maxPosition, Scope.account, 0, 700);
+    expect(limits.value(Limit.maxPosition, Scope.account, 0)).toBe(700);
+    // Records of another shape, or of no limit, change nothing.
+    limits.recovered(RefusalReason.maxPosition, Scope.account, 9, 1);
+    limits.recovered(RefusalReason.killed, Scope.account, 0, 1);
+    limits.recovered(RefusalReason.margin, Scope.strategy, 0, 1);
+    expect(limits.value(Limit.maxPosition, Scope.account, 0)).toBe(700);
+  });
+});
+
+describe('requests to the thread that writes the limits', () => {
+  function ends() {
+    const { limits, changes } = recorded();
+    limits.load([{ ...POSITION, value: 1000 }]);
+    const memory = createLimitRequestMemory();
+    return { limits, changes, control: new LimitControl(memory), requests: new LimitRequests(memory) };
+  }
+
+  it('are carried out at its turn, one at a time, and answered', () => {
+    const { limits, changes, control, requests } = ends();
+    expect(control.answer).toBe('');
+    expect(requests.poll(limits)).toBe(0);
+    expect(control.raise({ ...POSITION, value: 1500.5 }, 'Ann Ö.')).toBe(true);
+    expect(control.answer).toBeUndefined();
+    expect(control.lower({ ...POSITION, value: 1 })).toBe(false);
+    expect(limits.value(Limit.maxPosition, Scope.account, 0)).toBe(1000);
+    expect(requests.poll(limits)).toBe(1);
+    expect(control.answer).toBe('');
+    expect(changes).toMatchObject([{ before: 1000, after: 1500.5, operator: 'Ann Ö.' }]);
+    expect(requests.poll(limits)).toBe(0);
+  });
+
+  it('that can not be met are answered in words', () => {
+    const { limits, control, requests } = ends();
+    control.lower({ ...POSITION, value: 2000 });
+    requests.poll(limits);
+    expect(control.answer).toMatch(/^maxPosition of account main would go up/);
+    control.raise({ ...POSITION, index: 7, value: 2000 }, 'ann');
+    requests.poll(limits);
+    expect(control.answer).toBe('maxPosition: there is no account number 7');
+  });
+
+  it('cut a name that is too long at a whole character', () => {
+    const { limits, changes, control, requests } = ends();
+    control.raise({ ...POSITION, value: 1 }, `x${'ö'.repeat(40)}`);
+    requests.poll(limits);
+    expect(changes[0].operator).toBe(`x${'ö'.repeat(31)}`);
   });
 });
 

@@ -1,4 +1,4 @@
-import { LIMIT_TABLE, LIMITS, type LimitSpec, NO_LIMIT } from './limit-table.ts';
+import { LIMIT_TABLE, LIMITS, type LimitSpec, limitOfReason, NO_LIMIT } from './limit-table.ts';
 import { type RiskShape, ScopeRows } from './risk-shape.ts';
 import { SCOPE_NAMES, Scope } from './scope.ts';
 
@@ -18,8 +18,11 @@ export interface LimitSetting {
 
 /** Told of each change before it takes effect, so that it stands in the journal first. */
 export interface LimitListener {
-  /** @param operator who did it; '' = a reload of the config */
-  limitChanged(limit: LimitSpec, scope: Scope, index: number, before: number, after: number, operator: string): void;
+  /**
+   * @param operator who did it; '' = a reload of the config
+   * @returns false: it can't be journalled. Then a limit is not made wider; tighter it is made all the same
+   */
+  limitChanged(limit: LimitSpec, scope: Scope, index: number, before: number, after: number, operator: string): boolean;
 }
 
 /** Everything a stranger needs to read the cells. Serialises to JSON. */
@@ -79,6 +82,16 @@ export class RiskLimits {
   }
 
   /**
+   * A change of this day that the journal tells of: it holds until the day's end, whatever the config says at a restart.
+   * @param reason the limit, as `limit` records name it
+   */
+  recovered(reason: number, scope: Scope, index: number, value: number): void {
+    const limit = limitOfReason(reason);
+    if (limit === undefined || this.faultOf({ limit: limit.id, scope, index, value }) !== undefined) return;
+    this.load([{ limit: limit.id, scope, index, value }]);
+  }
+
+  /**
    * Makes a limit tighter, at once.
    * @param operator who; '' = a reload of the config
    * @returns what is wrong with it, in words; undefined: it is in force
@@ -89,8 +102,7 @@ export class RiskLimits {
     const before = this.value(setting.limit, setting.scope, setting.index);
     if (setting.value > before)
       return `${this.nameOf(setting)} would go up from ${shown(before)} to ${shown(setting.value)}: only an operator may`;
-    this.change(setting, before, operator);
-    return undefined;
+    return this.change(setting, before, operator);
   }
 
   /**
@@ -102,8 +114,7 @@ export class RiskLimits {
       return `${this.nameOf(setting)}: a limit goes up only by an operator, who must be named`;
     const fault = this.faultOf(setting);
     if (fault !== undefined) return fault;
-    this.change(setting, this.value(setting.limit, setting.scope, setting.index), operator);
-    return undefined;
+    return this.change(setting, this.value(setting.limit, setting.scope, setting.index), operator);
   }
 
   /**
@@ -157,12 +168,15 @@ export class RiskLimits {
     return undefined;
   }
 
-  private change(setting: LimitSetting, before: number, operator: string): void {
+  private change(setting: LimitSetting, before: number, operator: string): string | undefined {
     const { limit, scope, index, value } = setting;
-    if (value === before) return;
-    this.listener?.limitChanged(LIMIT_TABLE[limit], scope, index, before, value, operator);
+    if (value === before) return undefined;
+    const isWritten = this.listener?.limitChanged(LIMIT_TABLE[limit], scope, index, before, value, operator) ?? true;
+    if (!isWritten && value > before)
+      return `${this.nameOf(setting)} stays as it is: the journal takes no record of it`;
     this.write(limit, scope, index, value);
     this.fold(limit);
+    return undefined;
   }
 
   private write(limit: number, scope: number, index: number, value: number): void {
