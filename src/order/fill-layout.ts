@@ -47,6 +47,7 @@ export const FillField = {
   /** Who told it: 0 the port itself, else the number of an evidence source. */
   source: 15,
   words: 16,
+  bits: 4,
 } as const;
 
 export const FillFlag = {

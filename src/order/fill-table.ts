@@ -7,6 +7,7 @@ const MATCH_HI = FillField.matchHi;
 const MATCH_LO = FillField.matchLo;
 const CHAIN = FillField.chain;
 const FILL_WORDS = FillField.words;
+const FILL_SHIFT = FillField.bits;
 
 const WORD_BYTES = 4;
 const LINE_WORDS = 16;
@@ -71,7 +72,7 @@ export class FillTable {
   }
   /** Index of a fill's first int32 ({@link FillField}). */
   base(fill: number): number {
-    return (this.fills + fill * FILL_WORDS) | 0;
+    return (this.fills + (fill << FILL_SHIFT)) | 0;
   }
 
   /** The fill of that order and match, or -1. */
@@ -79,7 +80,7 @@ export class FillTable {
     const { int32, fills } = this;
     let link = int32[this.bucket(slot, matchHi, matchLo)];
     while (link !== 0) {
-      const base = fills + (link - 1) * FILL_WORDS;
+      const base = fills + ((link - 1) << FILL_SHIFT);
       if (int32[base + SLOT] === slot && int32[base + MATCH_LO] === matchLo && int32[base + MATCH_HI] === matchHi)
         break;
       link = int32[base + CHAIN];

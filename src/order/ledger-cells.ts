@@ -10,9 +10,9 @@ import {
 
 /** Tries of a consistent read before it gives up: the writer is inside for well under a microsecond. */
 const READ_TRIES = 1000;
-const POSITION_CELLS = PositionCell.cells;
-const TOTAL_CELLS = TotalCell.cells;
-const CHAIN_WORDS = ChainField.words;
+const POSITION_SHIFT = PositionCell.bits;
+const TOTAL_SHIFT = TotalCell.bits;
+const CHAIN_SHIFT = ChainField.bits;
 const VERSION = LedgerHeader.version;
 
 /** Where things stand in a ledger's memory, for its writer and for readers on any thread. */
@@ -61,15 +61,15 @@ export class LedgerCells {
 
   /** Index of the first cell ({@link PositionCell}) of an owner's row. */
   row(owner: number, instrument: number): number {
-    return (this.positions + (owner * this.instruments + instrument) * POSITION_CELLS) | 0;
+    return (this.positions + ((Math.imul(owner, this.instruments) + instrument) << POSITION_SHIFT)) | 0;
   }
   /** Index of the first cell ({@link TotalCell}) of an owner's totals. */
   totalOf(owner: number): number {
-    return (this.totals + owner * TOTAL_CELLS) | 0;
+    return (this.totals + (owner << TOTAL_SHIFT)) | 0;
   }
   /** Index of the first word ({@link ChainField}) of the chain of a row's fills, in `int32`. */
   chain(owner: number, instrument: number): number {
-    return (this.chains + (owner * this.instruments + instrument) * CHAIN_WORDS) | 0;
+    return (this.chains + ((Math.imul(owner, this.instruments) + instrument) << CHAIN_SHIFT)) | 0;
   }
   /** Index of an instrument's mark (price4, 0 = none). */
   markCell(instrument: number): number {

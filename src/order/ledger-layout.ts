@@ -59,6 +59,7 @@ export const PositionCell = {
   /** Position × mark, or its cost where there is no mark: what the totals hold of it. */
   value4: 15,
   cells: 16,
+  bits: 4,
 } as const;
 
 /** Doubles of a row of totals. The first are {@link TotalExposure}. */
@@ -79,6 +80,7 @@ export const TotalCell = {
   soldValue4: 13,
   orders: 14,
   cells: 16,
+  bits: 4,
 } as const;
 
 /** Int32 words of a row's chain of fills: index + 1, 0 = none. */
@@ -88,4 +90,5 @@ export const ChainField = {
   /** Fills below this index lie before the row's base. */
   cut: 2,
   words: 4,
+  bits: 2,
 } as const;

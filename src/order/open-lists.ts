@@ -1,4 +1,6 @@
-import { SlotField } from './order-layout.ts';
+import { SLOT_SHIFT, SlotField } from './order-layout.ts';
+
+const SHIFT = SLOT_SHIFT;
 
 /**
  * Doubly linked lists through the slots, oldest first: the open orders of a port, a strategy, an instrument. A list is
@@ -7,40 +9,26 @@ import { SlotField } from './order-layout.ts';
  */
 
 /** Puts a slot at the end of the list whose first word is `list`, by the links at `link`. */
-export function appendOpen(
-  int32: Int32Array,
-  slots: number,
-  slotWords: number,
-  list: number,
-  link: number,
-  slot: number,
-): void {
+export function appendOpen(int32: Int32Array, slots: number, list: number, link: number, slot: number): void {
   const last = int32[list + 1];
-  const base = slots + slot * slotWords;
+  const base = slots + (slot << SHIFT);
   int32[base + link] = last;
   int32[base + link + 1] = 0;
   if (last === 0) int32[list] = slot + 1;
-  else int32[slots + (last - 1) * slotWords + link + 1] = slot + 1;
+  else int32[slots + ((last - 1) << SHIFT) + link + 1] = slot + 1;
   int32[list + 1] = slot + 1;
   int32[list + 2]++;
 }
 
 /** Takes a slot out. It must be in the list. */
-export function removeOpen(
-  int32: Int32Array,
-  slots: number,
-  slotWords: number,
-  list: number,
-  link: number,
-  slot: number,
-): void {
-  const base = slots + slot * slotWords;
+export function removeOpen(int32: Int32Array, slots: number, list: number, link: number, slot: number): void {
+  const base = slots + (slot << SHIFT);
   const previous = int32[base + link];
   const next = int32[base + link + 1];
   if (previous === 0) int32[list] = next;
-  else int32[slots + (previous - 1) * slotWords + link + 1] = next;
+  else int32[slots + ((previous - 1) << SHIFT) + link + 1] = next;
   if (next === 0) int32[list + 1] = previous;
-  else int32[slots + (next - 1) * slotWords + link] = previous;
+  else int32[slots + ((next - 1) << SHIFT) + link] = previous;
   int32[base + link] = 0;
   int32[base + link + 1] = 0;
   int32[list + 2]--;

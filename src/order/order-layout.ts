@@ -7,6 +7,8 @@
  */
 export const SLOT_BYTES = 256;
 export const SLOT_INT32 = SLOT_BYTES / 4;
+/** log2 of it: a shift needs no check for overflow. */
+export const SLOT_SHIFT = 6;
 export const SLOT_FLOAT64 = SLOT_BYTES / 8;
 
 /** Int32 fields of a slot, by index from the slot's start. */

@@ -1,7 +1,7 @@
 import { loadAcquire, storeBeforeStores, storeRelease } from '../ring/memory-order.ts';
 import type { OrderSlots } from './exposure.ts';
 import { appendOpen, OpenLink, removeOpen } from './open-lists.ts';
-import { SLOT_INT32, SlotField } from './order-layout.ts';
+import { SLOT_INT32, SLOT_SHIFT, SlotField } from './order-layout.ts';
 import { RefIndex } from './ref-index.ts';
 import {
   LINE_WORDS,
@@ -40,6 +40,9 @@ const PORT_LINK = OpenLink.port;
 const STRATEGY_LINK = OpenLink.strategy;
 const INSTRUMENT_LINK = OpenLink.instrument;
 const SLOT_WORDS = SLOT_INT32;
+const SHIFT = SLOT_SHIFT;
+const PORT_SHIFT = PortField.bits;
+const LIST_SHIFT = ListField.bits;
 
 const MAX_WORDS = 2 ** 31 - LINE_WORDS;
 /** Float64 words of counters: see `Incident` and the matrix of transitions. */
@@ -160,7 +163,7 @@ export class OrderStore implements OrderSlots {
   }
   /** Index of the slot's first int32. */
   base(slot: number): number {
-    return (this.slots + slot * SLOT_WORDS) | 0;
+    return (this.slots + (slot << SHIFT)) | 0;
   }
   /** The slot of an order number, or -1. */
   slotOfNumber(number: number): number {
@@ -190,7 +193,7 @@ export class OrderStore implements OrderSlots {
 
   /** Index of a port's first int32 ({@link PortField}). */
   port(port: number): number {
-    return (this.portRegion + port * PORT_WORDS) | 0;
+    return (this.portRegion + (port << PORT_SHIFT)) | 0;
   }
   /** Number of the next sequenced message of a port: where its session goes on after a restart. Cold. */
   expected(port: number): number {
@@ -230,11 +233,11 @@ export class OrderStore implements OrderSlots {
   link(slot: number): void {
     const { int32, slots } = this;
     const base = this.base(slot);
-    appendOpen(int32, slots, SLOT_WORDS, this.port(int32[base + PORT]) + FIRST_OPEN, PORT_LINK, slot);
-    const strategy = this.strategyRegion + int32[base + STRATEGY] * LIST_WORDS;
-    appendOpen(int32, slots, SLOT_WORDS, strategy, STRATEGY_LINK, slot);
-    const instrument = this.instrumentRegion + int32[base + INSTRUMENT] * LIST_WORDS;
-    appendOpen(int32, slots, SLOT_WORDS, instrument, INSTRUMENT_LINK, slot);
+    appendOpen(int32, slots, this.port(int32[base + PORT]) + FIRST_OPEN, PORT_LINK, slot);
+    const strategy = this.strategyRegion + (int32[base + STRATEGY] << LIST_SHIFT);
+    appendOpen(int32, slots, strategy, STRATEGY_LINK, slot);
+    const instrument = this.instrumentRegion + (int32[base + INSTRUMENT] << LIST_SHIFT);
+    appendOpen(int32, slots, instrument, INSTRUMENT_LINK, slot);
   }
   /** True while it is in the lists of open orders. */
   isLinked(slot: number): boolean {
@@ -246,11 +249,11 @@ export class OrderStore implements OrderSlots {
   unlink(slot: number): void {
     const { int32, slots } = this;
     const base = this.base(slot);
-    removeOpen(int32, slots, SLOT_WORDS, this.port(int32[base + PORT]) + FIRST_OPEN, PORT_LINK, slot);
-    const strategy = this.strategyRegion + int32[base + STRATEGY] * LIST_WORDS;
-    removeOpen(int32, slots, SLOT_WORDS, strategy, STRATEGY_LINK, slot);
-    const instrument = this.instrumentRegion + int32[base + INSTRUMENT] * LIST_WORDS;
-    removeOpen(int32, slots, SLOT_WORDS, instrument, INSTRUMENT_LINK, slot);
+    removeOpen(int32, slots, this.port(int32[base + PORT]) + FIRST_OPEN, PORT_LINK, slot);
+    const strategy = this.strategyRegion + (int32[base + STRATEGY] << LIST_SHIFT);
+    removeOpen(int32, slots, strategy, STRATEGY_LINK, slot);
+    const instrument = this.instrumentRegion + (int32[base + INSTRUMENT] << LIST_SHIFT);
+    removeOpen(int32, slots, instrument, INSTRUMENT_LINK, slot);
   }
 
   /** A writer goes in: readers on other threads will not take what they see from here on. */

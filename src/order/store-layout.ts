@@ -59,6 +59,7 @@ export const PortField = {
   /** Smallest reference that the index holds minus 1. */
   refBase: 10,
   words: 32,
+  bits: 5,
 } as const;
 
 /** Float64 fields of a port's block, by index from its start. */
@@ -70,7 +71,7 @@ export const PortDouble = {
 } as const;
 
 /** Words of the list of open orders of a strategy or an instrument. */
-export const ListField = { first: 0, last: 1, count: 2, words: 4 } as const;
+export const ListField = { first: 0, last: 1, count: 2, words: 4, bits: 2 } as const;
 
 export const WORD_BYTES = 4;
 /** Regions begin at cache lines. */

@@ -223,7 +223,7 @@ function copyOf(report: VenueReport): VenueReport {
 function named(cells: Readonly<Record<string, number>>, read: (cell: number) => number): Record<string, number> {
   return Object.fromEntries(
     Object.entries(cells)
-      .filter(([name]) => name !== 'cells')
+      .filter(([name]) => name !== 'cells' && name !== 'bits')
       .map(([name, at]) => [name, read(at)]),
   );
 }
