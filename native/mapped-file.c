@@ -92,6 +92,21 @@ static napi_value unlock_memory(napi_env env, napi_callback_info info) {
   return int_result(env, munlock(data, length) == 0 ? 0 : -errno);
 }
 
+/*
+ * adviseHugePages(bytes: Uint8Array): asks for huge pages where these bytes have no pages yet (MADV_HUGEPAGE). Only whole
+ * pages can be asked for: a part of one at either end is left out.
+ */
+static napi_value advise_huge_pages(napi_env env, napi_callback_info info) {
+  void *data = NULL;
+  size_t length = 0;
+  if (!bytes_argument(env, info, &data, &length)) return wrong_arguments(env, "adviseHugePages(bytes: Uint8Array)");
+  uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  uintptr_t first = ((uintptr_t)data + page - 1) / page * page;
+  uintptr_t end = ((uintptr_t)data + length) / page * page;
+  if (end <= first) return int_result(env, 0);
+  return int_result(env, madvise((void *)first, end - first, MADV_HUGEPAGE) == 0 ? 0 : -errno);
+}
+
 /* prefault(bytes: Uint8Array): writes to every page without altering it, so that no first touch stalls later. */
 static napi_value prefault(napi_env env, napi_callback_info info) {
   void *data = NULL;
@@ -138,6 +153,7 @@ bool mapped_file_init(napi_env env, napi_value exports) {
   return define_function(env, exports, "mapFile", map_file) &&
          define_function(env, exports, "lockMemory", lock_memory) &&
          define_function(env, exports, "unlockMemory", unlock_memory) &&
+         define_function(env, exports, "adviseHugePages", advise_huge_pages) &&
          define_function(env, exports, "prefault", prefault) &&
          define_function(env, exports, "lockFile", lock_file) &&
          define_function(env, exports, "unlockFile", unlock_file);

@@ -298,7 +298,12 @@ const threads = withUnits(
         })
         .prefault({})
         .describe('Real-time scheduling; needs CAP_SYS_NICE, without it a warning and `other`.'),
-      lockMemory: z.boolean().prefault(false).describe('mlock the rings and books, so that they are never paged out.'),
+      lockMemory: z
+        .boolean()
+        .prefault(false)
+        .describe(
+          'mlock the rings and books, so that they are never paged out; in huge pages where the kernel has them.',
+        ),
       warmUp: duration({ min: 0, max: 60e9 })
         .prefault('1s')
         .describe(

@@ -154,6 +154,14 @@ describe.runIf(loadNative())('the addon', () => {
     });
   });
 
+  test('huge pages can be asked for; a kernel without them says so, and bytes within one page ask for nothing', () => {
+    const bytes = new Uint8Array(new SharedArrayBuffer(8 * 2 ** 20));
+    expect(['', 'EINVAL']).toContain(errnoName(native.adviseHugePages(bytes)));
+    expect(native.prefault(bytes)).toBe(0);
+    expect(bytes.every((byte) => byte === 0)).toBe(true);
+    expect(native.adviseHugePages(bytes.subarray(1, 100))).toBe(0);
+  });
+
   test.runIf(process.getuid?.() === 0)(
     'without the privilege, busy polling and real-time class are refused by name',
     () => {

@@ -104,6 +104,11 @@ export interface Native {
   /** Keeps just these bytes' pages in memory (`mlock`). @returns 0 or a negative errno */
   lockMemory(bytes: Uint8Array): number;
   unlockMemory(bytes: Uint8Array): number;
+  /**
+   * Asks for huge pages where these bytes have no pages yet (`MADV_HUGEPAGE`). @returns 0 or a negative errno (`EINVAL`:
+   * the kernel has none)
+   */
+  adviseHugePages(bytes: Uint8Array): number;
   /** Writes to every page without altering it, so that no first touch stalls later. */
   prefault(bytes: Uint8Array): number;
   /**
