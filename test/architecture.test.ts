@@ -24,7 +24,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   config: ['feed', 'order', 'sim'],
   doctor: ['io', 'runtime', 'config'],
   service: ['io'],
-  server: ['feed', 'ring', 'runtime', 'config', 'order', 'strategy'],
+  // The one model of what a router does, read from its counters: shared by terminal, top and API.
+  status: ['feed', 'order', 'ring', 'io', 'runtime', 'strategy'],
+  server: ['status', 'feed', 'ring', 'runtime', 'config', 'order', 'strategy'],
   sim: ['feed', 'ring', 'io', 'runtime', 'capture', 'venues', 'config'],
 };
 /** The whole program: they may import everything, and only they may import `cli`. */

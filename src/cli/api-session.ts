@@ -10,8 +10,8 @@ import { type ExtraMetric, renderMetrics } from '../server/metrics.ts';
 import { newTokenFile, Tokens } from '../server/security.ts';
 import { ApiServer } from '../server/server.ts';
 import { StateChannel } from '../server/state-channel.ts';
-import { livenessTroubles, readinessTroubles } from './readiness.ts';
-import type { StatusModel } from './status-model.ts';
+import { livenessTroubles, readinessTroubles } from '../status/readiness.ts';
+import type { StatusModel } from '../status/status-model.ts';
 
 /** What a session lends to its API. */
 export interface ApiSessionOptions {

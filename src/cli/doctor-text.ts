@@ -1,6 +1,6 @@
 import type { Finding, Verdict } from '../doctor/finding.ts';
 import type { HiccupReport } from '../doctor/hiccups.ts';
-import { formatNs } from './quantities.ts';
+import { formatNs } from '../status/quantities.ts';
 
 const MARKS: Readonly<Record<Verdict, string>> = {
   ok: 'ok     ',

@@ -12,7 +12,7 @@ import {
   StatusReason,
   SwitchEvidence,
 } from '../feed/events.ts';
-import { formatNs } from './quantities.ts';
+import { formatNs } from '../status/quantities.ts';
 
 /** How much an event matters to whoever is on duty. */
 export type Severity = 'debug' | 'info' | 'warn' | 'error';

@@ -5,9 +5,8 @@ import type { Router } from '../router/router.ts';
 import { type Clock, createClock } from '../runtime/clock.ts';
 import { HistogramSnapshot } from '../runtime/histogram.ts';
 import { DutyCell } from '../runtime/thread-control.ts';
-import { StrategyCell, StrategyState } from '../strategy/strategy-host.ts';
-import { eventView } from './event-view.ts';
-import { FeedReader } from './feed-reader.ts';
+import { eventView } from '../status/event-view.ts';
+import { FeedReader } from '../status/feed-reader.ts';
 import type {
   BookView,
   EventView,
@@ -16,7 +15,8 @@ import type {
   StatusModel,
   StrategyView,
   ThreadView,
-} from './status-model.ts';
+} from '../status/status-model.ts';
+import { StrategyCell, StrategyState } from '../strategy/strategy-host.ts';
 
 /** Events kept for the view. */
 const EVENTS_KEPT = 200;

@@ -7,9 +7,9 @@ import { ORDER_SIDE } from '../sim/fault-kinds.ts';
 import { faultHelp, faultSpec, formatFaultSpec, parseFaultSpec } from '../sim/fault-spec.ts';
 import type { Recording } from '../sim/recording.ts';
 import type { FeedStats, Simulator } from '../sim/simulator.ts';
+import { formatCount } from '../status/quantities.ts';
 import { durationNs, integer } from './duration.ts';
 import { UserError } from './errors.ts';
-import { formatCount } from './quantities.ts';
 import { listenForStop } from './signals.ts';
 
 interface SimOptions {

@@ -1,6 +1,6 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { createLogUpdate } from 'log-update';
-import type { StatusModel } from './status-model.ts';
+import type { StatusModel } from '../status/status-model.ts';
 import { renderLine, renderStatus } from './status-view.ts';
 
 /** What a screen needs of the stream that it draws on. */

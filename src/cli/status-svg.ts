@@ -1,5 +1,5 @@
+import type { StatusModel } from '../status/status-model.ts';
 import { type FrameLine, type Style, widthOf } from './status-frame.ts';
-import type { StatusModel } from './status-model.ts';
 import { layOutStatus } from './status-view.ts';
 
 /** Draws a frame of the status view as a picture (SVG), for documents. */

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { StatusModel } from './status-model.ts';
+import type { StatusModel } from '../status/status-model.ts';
 import { renderStatusSvg } from './status-svg.ts';
 import { renderLine, renderStatus, renderSummary } from './status-view.ts';
 import { feed, lineB, model } from './testing/status-fixture.ts';

@@ -6,7 +6,16 @@ import {
   formatShort,
   formatTimeOfDay,
   formatUptime,
-} from './quantities.ts';
+} from '../status/quantities.ts';
+import type {
+  BookView,
+  EventView,
+  FeedView,
+  LatencyView,
+  LineView,
+  StatusModel,
+  Tone,
+} from '../status/status-model.ts';
 import {
   beside,
   clipLine,
@@ -19,7 +28,6 @@ import {
   spread,
   table,
 } from './status-frame.ts';
-import type { BookView, EventView, FeedView, LatencyView, LineView, StatusModel, Tone } from './status-model.ts';
 
 /** Draws a {@link StatusModel}: the same model, width and height give the same frame. */
 

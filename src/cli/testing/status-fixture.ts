@@ -1,4 +1,4 @@
-import type { FeedView, LineView, StatusModel } from '../status-model.ts';
+import type { FeedView, LineView, StatusModel } from '../../status/status-model.ts';
 
 /** A healthy line. */
 export const lineA: LineView = {
