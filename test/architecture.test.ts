@@ -26,7 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   service: ['io'],
   // The one model of what a router does, read from its counters: shared by terminal, top and API.
   status: ['feed', 'order', 'ring', 'io', 'runtime', 'strategy'],
-  server: ['status', 'feed', 'ring', 'runtime', 'config', 'order', 'strategy'],
+  server: ['status', 'feed', 'ring', 'runtime', 'config', 'order', 'strategy', 'router', 'venues'],
   sim: ['feed', 'ring', 'io', 'runtime', 'capture', 'venues', 'config'],
 };
 /** The whole program: they may import everything, and only they may import `cli`. */

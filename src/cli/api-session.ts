@@ -6,6 +6,7 @@ import { DutyCell } from '../runtime/thread-control.ts';
 import { type Action, type ActionRecorder, actionOperations } from '../server/actions.ts';
 import { dashboardAssets } from '../server/dashboard-assets.ts';
 import { type ChannelFinder, Hub } from '../server/hub.ts';
+import { type ApiFeed, MarketData } from '../server/market-data.ts';
 import { type ExtraMetric, renderMetrics } from '../server/metrics.ts';
 import { newTokenFile, Tokens } from '../server/security.ts';
 import { ApiServer } from '../server/server.ts';
@@ -46,8 +47,12 @@ export class ApiSession {
     const tokens = readTokens(api.tokens, say);
     if (typeof tokens === 'string') return tokens;
     const status = new StateChannel('status', options.status);
-    const find: ChannelFinder = (name) => (name === 'status' ? { role: 'view', channel: status } : undefined);
-    const hub = new Hub(find, actionOperations(options.actions, options.record));
+    const market = new MarketData(apiFeeds(options.router), options.router.setup.broadcast);
+    const find: ChannelFinder = (name) => {
+      const channel = name === 'status' ? status : market.find(name);
+      return channel === undefined ? undefined : { role: 'view', channel };
+    };
+    const hub = new Hub(find, actionOperations(options.actions, options.record), () => market.poll());
     let session: ApiSession | undefined;
     const content = {
       hub,
@@ -114,6 +119,15 @@ export class ApiSession {
       },
     ];
   }
+}
+
+/** The router's feeds, each with a handler of our own that reads its books. */
+function apiFeeds(router: Router): ApiFeed[] {
+  return router.setup.feeds.map(({ config, protocol, options: { cells, books } }) => ({
+    name: config.name,
+    cells,
+    handler: books === undefined ? undefined : protocol.createHandler?.({ ...books, readOnly: true }),
+  }));
 }
 
 /** @returns the tokens of the file, which is written where it is not there; or what is wrong with it */

@@ -58,6 +58,12 @@ export const apiSection = withUnits(
         })
         .optional()
         .describe('Encryption.'),
+      messages: z
+        .boolean()
+        .prefault(false)
+        .describe(
+          'Whether clients may subscribe to every message of a feed. The router then copies each unit into one more ring, some 50 ns a message.',
+        ),
       every: duration({ min: 10e6, max: 60e9 }).prefault('250ms').describe('How often clients are brought up to date.'),
       limits: limits.prefault({}).describe('What a client may cost.'),
     })

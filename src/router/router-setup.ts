@@ -38,6 +38,8 @@ export interface RouterSetup {
   /** Flight rings of the threads that receive. */
   readonly flights: readonly FlightSource[];
   readonly commands: SharedArrayBuffer;
+  /** Ring of delivered units and events, where anybody reads it. */
+  readonly broadcast: SharedArrayBuffer | undefined;
   /** Rings, books, counters and flight rings: what must not be paged out. */
   readonly hotMemory: readonly ArrayBufferLike[];
   /** In the order in which they are to be started: readers before writers. */
@@ -68,7 +70,8 @@ export function setUpRouter(config: WarmlineConfig, evented: ReadonlySet<string>
   });
   const latency = counters.allocate('latency', { from: 'receive', to: 'strategy' }, histogramCellNames()).cells;
   const commands = createCommandMemory();
-  const broadcast = plan.strategies.length === 0 ? undefined : createBroadcastRing(BROADCAST_RING_BYTES);
+  const heard = plan.strategies.length > 0 || (config.api.enabled && config.api.messages);
+  const broadcast = heard ? createBroadcastRing(BROADCAST_RING_BYTES) : undefined;
   const cellNames = namesOf(StrategyCell, STRATEGY_CELLS);
   const strategies = config.strategies.map((strategy): StrategyHandle => {
     const own = plan.strategies.find((thread) => thread.agents.includes(strategy.name));
@@ -150,6 +153,7 @@ export function setUpRouter(config: WarmlineConfig, evented: ReadonlySet<string>
     latency,
     flights,
     commands,
+    broadcast,
     hotMemory: [
       counters.memory,
       ...feeds.flatMap(({ options }) => (options.books === undefined ? [] : [options.books.memory])),

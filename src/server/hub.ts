@@ -60,11 +60,14 @@ const CHANNELS_PER_CLIENT = 256;
 export class Hub {
   private readonly find: ChannelFinder;
   private readonly operations: ReadonlyMap<string, Operation>;
+  private readonly beforeTick: () => void;
   private readonly joined = new Map<HubClient, Set<string>>();
   private readonly channels = new Map<string, { readonly channel: Channel; clients: number }>();
 
-  constructor(find: ChannelFinder, operations: ReadonlyMap<string, Operation>) {
+  /** @param beforeTick gathers what channels are about to tell */
+  constructor(find: ChannelFinder, operations: ReadonlyMap<string, Operation>, beforeTick: () => void = () => {}) {
     this.find = find;
+    this.beforeTick = beforeTick;
     this.operations = operations;
   }
 
@@ -91,6 +94,7 @@ export class Hub {
 
   /** Brings every subscriber up to date. */
   tick(): void {
+    this.beforeTick();
     for (const { channel } of this.channels.values()) channel.tick();
   }
 
