@@ -20,9 +20,7 @@ export class ExecutionThrottle extends RiskCheck {
   private readonly nowNs: Float64Array;
   private readonly buckets: Float64Array;
   private readonly instruments: number;
-  private readonly venues: number;
   private readonly firstTightest: number;
-  private readonly firstInstrument: number;
 
   constructor(parts: RiskParts, request: RiskRequest) {
     super(parts, request);
@@ -31,16 +29,14 @@ export class ExecutionThrottle extends RiskCheck {
     this.windowNs = parts.windows.executionsNs;
     this.nowNs = parts.nowNs;
     this.instruments = shape.instruments.length;
-    this.venues = shape.venues.length;
     this.firstTightest = limits.tightest;
-    this.firstInstrument = limits.rows.firstInstrument;
     this.buckets = new Float64Array(shape.strategies.length * this.instruments * 2 * CELLS);
   }
 
   check(): number {
     const { request, last } = this;
     const limits = this.limits;
-    const bound = Math.min(limits[request.tightest + EXECUTIONS], limits[request.ofInstrument + EXECUTIONS]);
+    const bound = limits[request.tightest + EXECUTIONS];
     if (bound === NO_LIMIT) return 0;
     const bucket = this.bucket(request.strategy, request.instrument, request.side);
     const fill = this.buckets[bucket];
@@ -54,11 +50,10 @@ export class ExecutionThrottle extends RiskCheck {
   }
 
   /** An execution of the strategy happened now. */
-  executed(strategy: number, venue: number, instrument: number, side: number): void {
+  executed(strategy: number, instrument: number, side: number): void {
     const { limits, buckets } = this;
-    const tightest = (this.firstTightest + Math.imul(strategy, this.venues) + venue) << ROW_BITS;
-    const own = (this.firstInstrument + instrument) << ROW_BITS;
-    const bound = Math.min(limits[tightest + EXECUTIONS], limits[own + EXECUTIONS]);
+    const tightest = (this.firstTightest + Math.imul(strategy, this.instruments) + instrument) << ROW_BITS;
+    const bound = limits[tightest + EXECUTIONS];
     const bucket = this.bucket(strategy, instrument, side);
     // A limit that is off empties its bucket at once.
     const emptied = bound === NO_LIMIT ? bound : ((this.nowNs[0] - buckets[bucket + 1]) * bound) / this.windowNs;

@@ -48,10 +48,9 @@ export class ExposureCheck extends RiskCheck {
   private readonly exposure: Exposure;
   private readonly cells: Float64Array;
   private readonly rows: ScopeRows;
+  private readonly firstInstrument: number;
   /** By scope row: index of its totals. */
   private readonly totals: Int32Array;
-  /** By scope: shares that the position would have at worst, towards the request's side; 0 or less = it gets smaller. */
-  private readonly worst: Float64Array = new Float64Array(SCOPES);
 
   constructor(parts: RiskParts, request: RiskRequest) {
     super(parts, request);
@@ -59,55 +58,46 @@ export class ExposureCheck extends RiskCheck {
     this.exposure = parts.exposure;
     this.cells = parts.exposure.cells;
     this.rows = rows;
+    this.firstInstrument = rows.firstInstrument;
     this.totals = Int32Array.from({ length: rows.firstInstrument }, (_, row) =>
       parts.exposure.total(rows.scopeOf(row), rows.indexOf(row)),
     );
   }
 
   check(): number {
-    this.reckonWorst();
-    if (this.request.moreShares > 0) {
-      const held = this.checkPositions();
-      if (held !== 0) return held;
-    }
-    const total = this.checkTotals();
-    return total !== 0 ? total : this.checkMoney();
-  }
-
-  /** What each scope would hold at worst: on the side of the request everything executes, on the other nothing. */
-  private reckonWorst(): void {
-    const { request, exposure, cells, worst } = this;
-    const { instrument, moreShares } = request;
+    const { request, exposure, cells, limits } = this;
+    const { rows, instrument, moreShares } = request;
     const sells = request.side | 0;
     const sign = 1 - (sells << 1);
     const open = OPEN_BUY + sells;
-    const all = exposure.ofInstrument(instrument);
-    const account = exposure.ofAccount(request.account, instrument);
-    const strategy = exposure.ofStrategy(request.strategy, instrument);
-    const ofAll = sign * cells[all + POSITION] + cells[all + open] + moreShares;
-    worst[GLOBAL] = ofAll;
-    worst[VENUE] = ofAll;
-    worst[ACCOUNT] = sign * cells[account + POSITION] + cells[account + open] + moreShares;
-    worst[STRATEGY] = sign * cells[strategy + POSITION] + cells[strategy + open] + moreShares;
+    const ofAccount = exposure.ofAccount(request.account, instrument);
+    const ofStrategy = exposure.ofStrategy(request.strategy, instrument);
+    // Shares that would be held at worst: on the request's side everything executes, on the other nothing. 0 or less = the
+    // position can only get smaller.
+    const accountWorst = sign * cells[ofAccount + POSITION] + cells[ofAccount + open] + moreShares;
+    const strategyWorst = sign * cells[ofStrategy + POSITION] + cells[ofStrategy + open] + moreShares;
+    if (moreShares > 0) {
+      const all = exposure.ofInstrument(instrument);
+      const worst = sign * cells[all + POSITION] + cells[all + open] + moreShares;
+      if (
+        strategyWorst > limits[(rows[STRATEGY] << ROW_BITS) + MAX_POSITION] ||
+        accountWorst > limits[(rows[ACCOUNT] << ROW_BITS) + MAX_POSITION] ||
+        worst > limits[((this.firstInstrument + instrument) << ROW_BITS) + MAX_POSITION] ||
+        worst > limits[(rows[VENUE] << ROW_BITS) + MAX_POSITION] ||
+        worst > limits[MAX_POSITION]
+      )
+        return this.refusePosition();
+    }
+    const totals = this.checkTotals(strategyWorst > 0 ? 1 : 0, accountWorst > 0 ? 1 : 0);
+    return totals !== 0 || accountWorst <= 0 ? totals : this.checkMoney();
   }
 
-  private checkPositions(): number {
-    const { limits, worst, request } = this;
-    const { rows } = request;
-    if (worst[STRATEGY] > limits[(rows[STRATEGY] << ROW_BITS) + MAX_POSITION]) return this.refusePosition(STRATEGY);
-    if (worst[ACCOUNT] > limits[(rows[ACCOUNT] << ROW_BITS) + MAX_POSITION]) return this.refusePosition(ACCOUNT);
-    if (worst[VENUE] > limits[(rows[VENUE] << ROW_BITS) + MAX_POSITION]) return this.refusePosition(VENUE);
-    if (worst[GLOBAL] > limits[MAX_POSITION]) return this.refusePosition(GLOBAL);
-    const bound = limits[request.ofInstrument + MAX_POSITION];
-    if (worst[GLOBAL] <= bound) return 0;
-    this.last[VALUE] = worst[GLOBAL];
-    this.last[BOUND] = bound;
-    return this.refusals.of(POSITION_REASON, INSTRUMENT, request.instrument);
-  }
-
-  /** Open orders, gross and net exposure of each scope. */
-  private checkTotals(): number {
-    const { request, cells, limits, totals, worst } = this;
+  /**
+   * Open orders, gross and net exposure of each scope.
+   * @param strategyGrows 1 unless the request can only make the strategy's position smaller; the other: its account's
+   */
+  private checkTotals(strategyGrows: number, accountGrows: number): number {
+    const { request, cells, limits, totals } = this;
     const { rows, isNew } = request;
     const more4 = request.cells[MORE_VALUE4];
     const sells = request.side | 0;
@@ -117,13 +107,15 @@ export class ExposureCheck extends RiskCheck {
       const row = rows[scope];
       const total = totals[row];
       const limit = row << ROW_BITS;
-      if (cells[total + OPEN_ORDERS] + isNew > limits[limit + MAX_OPEN] && isNew !== 0) return this.refuseOpen(scope);
+      if (isNew !== 0 && cells[total + OPEN_ORDERS] >= limits[limit + MAX_OPEN]) return this.refuseOpen(scope);
       // Firm-wide, one account's long is no cover for another's short: what closes is the account's position.
-      if (more4 === 0 || (scope === STRATEGY ? worst[STRATEGY] : worst[ACCOUNT]) <= 0) continue;
+      if ((scope === STRATEGY ? strategyGrows : accountGrows) === 0) continue;
       const open4 = cells[total + openValue] + more4;
       const otherOpen4 = cells[total + OPEN_BUY_VALUE4 + 1 - sells];
-      if (cells[total + GROSS_VALUE4] + open4 + otherOpen4 > limits[limit + MAX_GROSS]) return this.refuseGross(scope);
-      if (sign * cells[total + NET_VALUE4] + open4 > limits[limit + MAX_NET]) return this.refuseNet(scope);
+      const isOver =
+        cells[total + GROSS_VALUE4] + open4 + otherOpen4 > limits[limit + MAX_GROSS] ||
+        sign * cells[total + NET_VALUE4] + open4 > limits[limit + MAX_NET];
+      if (isOver && more4 !== 0) return this.refuseValue(scope);
     }
     return 0;
   }
@@ -133,7 +125,7 @@ export class ExposureCheck extends RiskCheck {
     const { request, exposure, cells, limits, last } = this;
     const { tightest } = request;
     const more4 = request.cells[MORE_VALUE4];
-    if (more4 === 0 || this.worst[ACCOUNT] <= 0) return 0;
+    if (more4 === 0) return 0;
     const power = limits[tightest + BUYING_POWER];
     if (power !== NO_LIMIT) {
       const total = this.totals[request.rows[ACCOUNT]];
@@ -158,9 +150,28 @@ export class ExposureCheck extends RiskCheck {
     return 0;
   }
 
-  private refusePosition(scope: number): number {
-    this.last[VALUE] = this.worst[scope];
-    return this.refuseScope(POSITION_REASON, MAX_POSITION, scope);
+  private refusePosition(): number {
+    const { request, exposure, rows } = this;
+    const { instrument } = request;
+    const all = exposure.ofInstrument(instrument);
+    if (this.breaksPosition(exposure.ofStrategy(request.strategy, instrument), request.rows[STRATEGY]))
+      return this.refusals.of(POSITION_REASON, STRATEGY, request.strategy);
+    if (this.breaksPosition(exposure.ofAccount(request.account, instrument), request.rows[ACCOUNT]))
+      return this.refusals.of(POSITION_REASON, ACCOUNT, request.account);
+    if (this.breaksPosition(all, rows.firstInstrument + instrument))
+      return this.refusals.of(POSITION_REASON, INSTRUMENT, instrument);
+    if (this.breaksPosition(all, request.rows[VENUE])) return this.refusals.of(POSITION_REASON, VENUE, request.venue);
+    this.breaksPosition(all, 0);
+    return this.refusals.of(POSITION_REASON, GLOBAL, 0);
+  }
+
+  private breaksPosition(row: number, limitRow: number): boolean {
+    const { request, cells, last } = this;
+    const position = cells[row + POSITION];
+    const open = cells[row + OPEN_BUY + request.side];
+    last[VALUE] = (request.side === BUY ? position : -position) + open + request.moreShares;
+    last[BOUND] = this.limits[(limitRow << ROW_BITS) + MAX_POSITION];
+    return last[VALUE] > last[BOUND];
   }
 
   private refuseOpen(scope: number): number {
@@ -168,20 +179,19 @@ export class ExposureCheck extends RiskCheck {
     return this.refuseScope(OPEN_REASON, MAX_OPEN, scope);
   }
 
-  private refuseGross(scope: number): number {
-    const { cells } = this;
-    const total = this.totals[this.request.rows[scope]];
-    const open4 = cells[total + OPEN_BUY_VALUE4] + cells[total + OPEN_SELL_VALUE4];
-    this.last[VALUE] = cells[total + GROSS_VALUE4] + open4 + this.request.cells[MORE_VALUE4];
-    return this.refuseScope(GROSS_REASON, MAX_GROSS, scope);
-  }
-
-  private refuseNet(scope: number): number {
-    const { cells, request } = this;
-    const total = this.totals[request.rows[scope]];
+  /** Gross exposure, or else net. */
+  private refuseValue(scope: number): number {
+    const { cells, request, last } = this;
+    const row = request.rows[scope];
+    const total = this.totals[row];
+    const more4 = request.cells[MORE_VALUE4];
+    const buys4 = cells[total + OPEN_BUY_VALUE4];
+    const sells4 = cells[total + OPEN_SELL_VALUE4];
+    last[VALUE] = cells[total + GROSS_VALUE4] + buys4 + sells4 + more4;
+    if (last[VALUE] > this.limits[(row << ROW_BITS) + MAX_GROSS])
+      return this.refuseScope(GROSS_REASON, MAX_GROSS, scope);
     const net4 = cells[total + NET_VALUE4];
-    const open4 = cells[total + (request.side === BUY ? OPEN_BUY_VALUE4 : OPEN_SELL_VALUE4)];
-    this.last[VALUE] = (request.side === BUY ? net4 : -net4) + open4 + request.cells[MORE_VALUE4];
+    last[VALUE] = (request.side === BUY ? net4 + buys4 : sells4 - net4) + more4;
     return this.refuseScope(NET_REASON, MAX_NET, scope);
   }
 

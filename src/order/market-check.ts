@@ -33,21 +33,21 @@ export class MarketCheck extends RiskCheck {
   check(): number {
     const { request, limits, last, feedCells } = this;
     const { instrument } = request;
-    const { tightest, ofInstrument: own } = request;
-    if (Math.min(limits[tightest + RESTRICTED], limits[own + RESTRICTED]) === 0) {
+    const { tightest } = request;
+    if (limits[tightest + RESTRICTED] === 0) {
       last[VALUE] = 0;
       last[BOUND] = 0;
       return this.refusals.ofTightest(RESTRICTED, request);
     }
     const trading = this.market.trading(instrument);
-    if (trading !== TRADING && Math.min(limits[tightest + HALTED], limits[own + HALTED]) === 0) {
+    if (trading !== TRADING && limits[tightest + HALTED] === 0) {
       last[VALUE] = trading;
       last[BOUND] = TRADING;
       return this.refusals.ofTightest(HALTED, request);
     }
     const feed = Math.imul(this.market.feedOf(instrument), FEED_CELLS);
     const status = feedCells[feed + STATUS];
-    const recovering = Math.min(limits[tightest + NOT_LIVE], limits[own + NOT_LIVE]);
+    const recovering = limits[tightest + NOT_LIVE];
     if (status !== LIVE && recovering < Infinity) {
       const forNs = this.nowNs[0] - feedCells[feed + SINCE_NS];
       if (status !== RECOVERING || forNs > recovering) {
@@ -57,7 +57,7 @@ export class MarketCheck extends RiskCheck {
         return this.refusals.ofTightest(NOT_LIVE, request);
       }
     }
-    const silent = Math.min(limits[tightest + SILENT], limits[own + SILENT]);
+    const silent = limits[tightest + SILENT];
     const silentNs = this.nowNs[0] - feedCells[feed + HEARD_NS];
     if (silentNs > silent) {
       last[VALUE] = silentNs;

@@ -40,9 +40,9 @@ export class PriceCheck extends RiskCheck {
   check(): number {
     const { request, limits, last } = this;
     const { instrument, side } = request;
-    const { tightest, ofInstrument: own } = request;
-    const collar = Math.min(limits[tightest + COLLAR], limits[own + COLLAR]);
-    const ticks = Math.min(limits[tightest + TICKS], limits[own + TICKS]);
+    const { tightest } = request;
+    const collar = limits[tightest + COLLAR];
+    const ticks = limits[tightest + TICKS];
     const bid4 = this.market.bid4(instrument);
     const ask4 = this.market.ask4(instrument);
     // What the order meets; without it, what it joins.
@@ -54,7 +54,7 @@ export class PriceCheck extends RiskCheck {
 
     const price4 = request.price4;
     const tick4 = this.tickAt(instrument, price4);
-    if (tick4 > 1 && price4 % tick4 !== 0 && Math.min(limits[tightest + TICK_SIZE], limits[own + TICK_SIZE]) === 0) {
+    if (tick4 > 1 && price4 % tick4 !== 0 && limits[tightest + TICK_SIZE] === 0) {
       last[VALUE] = price4;
       last[BOUND] = tick4;
       return this.refusals.ofTightest(TICK_SIZE, request);

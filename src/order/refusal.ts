@@ -107,7 +107,7 @@ export class Refusals {
     const { cells, rows } = this.limits;
     const { venue, account, strategy, instrument } = request;
     const { reason } = LIMIT_TABLE[limit];
-    const tightest = Math.min(cells[request.tightest + limit], cells[request.ofInstrument + limit]);
+    const tightest = cells[request.tightest + limit];
     if (cells[limit] === tightest) return this.of(reason, Scope.global, 0);
     if (cells[((rows.firstVenue + venue) << LIMIT_ROW_BITS) + limit] === tightest)
       return this.of(reason, Scope.venue, venue);

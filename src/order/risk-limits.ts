@@ -37,8 +37,8 @@ export interface LimitDescription {
 
 /**
  * The limits as Float64 cells in shared memory: a row per scope member with its own values ({@link NO_LIMIT} where none
- * is set), and behind them a row per strategy × venue with the tightest of global, venue, account and strategy, which
- * spares the checks of a single order three loads a limit. One writer, the gateway's thread; anyone may read.
+ * is set), and behind them a row per strategy × instrument with the tightest of all scopes, which spares the checks four
+ * loads and comparisons a limit. One writer, the gateway's thread; anyone may read.
  *
  * A limit goes down by a reload or an operator, up by an operator alone.
  */
@@ -46,7 +46,7 @@ export class RiskLimits {
   readonly memory: ArrayBufferLike;
   readonly cells: Float64Array;
   readonly rows: ScopeRows;
-  /** First row of the tightest ones: row `tightest + strategy × venues + venue`. */
+  /** First row of the tightest ones: row `tightest + strategy × instruments + instrument`. */
   readonly tightest: number;
   listener: LimitListener | undefined;
   private readonly shape: RiskShape;
@@ -190,16 +190,15 @@ export class RiskLimits {
 
   /** Writes the tightest rows of one limit anew. */
   private fold(limit: number): void {
-    const { venues, strategies } = this.shape;
+    const { cells, rows } = this;
+    const { strategies, instruments } = this.shape;
+    const ofRow = (row: number): number => cells[(row << LIMIT_ROW_BITS) + limit];
     strategies.forEach(({ account }, strategy) => {
-      venues.forEach((_, venue) => {
-        const row = this.tightest + strategy * venues.length + venue;
-        this.cells[(row << LIMIT_ROW_BITS) + limit] = Math.min(
-          this.value(limit, Scope.global, 0),
-          this.value(limit, Scope.venue, venue),
-          this.value(limit, Scope.account, account),
-          this.value(limit, Scope.strategy, strategy),
-        );
+      const all = Math.min(ofRow(0), ofRow(rows.firstAccount + account), ofRow(rows.firstStrategy + strategy));
+      instruments.forEach(({ venue }, instrument) => {
+        const row = this.tightest + strategy * instruments.length + instrument;
+        const own = Math.min(ofRow(rows.firstVenue + venue), ofRow(rows.firstInstrument + instrument));
+        cells[(row << LIMIT_ROW_BITS) + limit] = Math.min(all, own);
       });
     });
   }
@@ -210,6 +209,6 @@ function shown(value: number): string {
 }
 
 function cellCount(shape: RiskShape): number {
-  const rows = new ScopeRows(shape).rows + shape.strategies.length * shape.venues.length;
+  const rows = new ScopeRows(shape).rows + shape.strategies.length * shape.instruments.length;
   return rows * ROW;
 }

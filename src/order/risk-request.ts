@@ -22,10 +22,8 @@ export class RiskRequest {
   moreShares: number = 0;
   /** 1 = a new order, 0 = a replace. */
   isNew: number = 1;
-  /** Where the limits that apply to it stand: the tightest of its global, venue, account and strategy scope… */
+  /** Index of the first cell of the tightest limits that apply to it. */
   tightest: number = 0;
-  /** …and those of its instrument, as indexes of their rows' first cells. */
-  ofInstrument: number = 0;
   /** Rows of its global, venue, account and strategy scope, by `Scope`. */
   readonly rows: Int32Array = new Int32Array(4);
   readonly cells: Float64Array = new Float64Array(2);

@@ -69,11 +69,9 @@ export class Risk implements SlotReflector {
   private readonly accountOf: Int32Array;
   private readonly instruments: Int32Array;
   private readonly instrumentCount: number;
-  private readonly venueCount: number;
   private readonly firstVenue: number;
   private readonly firstAccount: number;
   private readonly firstStrategy: number;
-  private readonly firstInstrument: number;
   private readonly firstTightest: number;
   private readonly market: MarketCheck;
   private readonly price: PriceCheck;
@@ -98,11 +96,9 @@ export class Risk implements SlotReflector {
     this.accountOf = Int32Array.from(rows.shape.strategies, ({ account }) => account);
     this.instruments = instrumentWords(rows.shape);
     this.instrumentCount = rows.shape.instruments.length;
-    this.venueCount = rows.shape.venues.length;
     this.firstVenue = rows.firstVenue;
     this.firstAccount = rows.firstAccount;
     this.firstStrategy = rows.firstStrategy;
-    this.firstInstrument = rows.firstInstrument;
     this.firstTightest = tightest;
     this.own = new OwnOrders(rows.shape, parts.slots);
     this.market = new MarketCheck(parts, request);
@@ -208,7 +204,7 @@ export class Risk implements SlotReflector {
     const { int32 } = this.slots;
     const base = this.slots.base(slot);
     const instrument = int32[base + INSTRUMENT];
-    this.executions.executed(int32[base + STRATEGY], this.venueOf(instrument), instrument, int32[base + SIDE]);
+    this.executions.executed(int32[base + STRATEGY], instrument, int32[base + SIDE]);
   }
 
   /** A slot changed; call it after the ledger's. */
@@ -275,12 +271,11 @@ export class Risk implements SlotReflector {
   private judgePrice(): number {
     const { request } = this;
     request.venue = this.venueOf(request.instrument);
-    const row = (this.firstTightest + Math.imul(request.strategy, this.venueCount) + request.venue) | 0;
+    const row = (this.firstTightest + Math.imul(request.strategy, this.instrumentCount) + request.instrument) | 0;
     request.tightest = row << ROW_BITS;
     request.rows[VENUE_ROW] = (this.firstVenue + request.venue) | 0;
     request.rows[ACCOUNT_ROW] = (this.firstAccount + request.account) | 0;
     request.rows[STRATEGY_ROW] = (this.firstStrategy + request.strategy) | 0;
-    request.ofInstrument = (this.firstInstrument + request.instrument) << ROW_BITS;
     const market = this.market.check();
     if (market !== 0) return market;
     const price = this.price.check();

@@ -23,7 +23,7 @@ export class SelfTradeCheck extends RiskCheck {
     const { account, instrument, side, price4 } = request;
     const opposite4 = side === BUY ? this.own.bestSell4(account, instrument) : this.own.bestBuy4(account, instrument);
     if (side === BUY ? price4 < opposite4 : price4 > opposite4) return 0;
-    if (Math.min(limits[request.tightest + SELF_TRADE], limits[request.ofInstrument + SELF_TRADE]) !== 0) return 0;
+    if (limits[request.tightest + SELF_TRADE] !== 0) return 0;
     last[VALUE] = price4;
     last[BOUND] = opposite4;
     return this.refusals.ofTightest(SELF_TRADE, request);

@@ -45,7 +45,7 @@ export class SideCheck extends RiskCheck {
   /** A sale marked long: the account must own what it sells, less what is being sold already. */
   private checkCover(row: number): number {
     const { request, limits, last } = this;
-    if (Math.min(limits[request.tightest + SIDE_MARKING], limits[request.ofInstrument + SIDE_MARKING]) !== 0) return 0;
+    if (limits[request.tightest + SIDE_MARKING] !== 0) return 0;
     const { cells } = this.exposure;
     const owned = cells[row + POSITION] - cells[row + OPEN_SELL];
     if (request.moreShares <= owned) return 0;

@@ -23,8 +23,8 @@ export class SizeCheck extends RiskCheck {
 
   check(): number {
     const { request, limits, last } = this;
-    const { tightest, ofInstrument: own } = request;
-    let bound = Math.min(limits[tightest + SHARES], limits[own + SHARES]);
+    const { tightest } = request;
+    let bound = limits[tightest + SHARES];
     if (request.shares > bound) {
       last[VALUE] = request.shares;
       last[BOUND] = bound;
@@ -33,7 +33,7 @@ export class SizeCheck extends RiskCheck {
     let value4 = request.cells[VALUE4];
     // A sale far below the market trades at the market: what it is worth is what the bid says.
     if (request.side === SELL) value4 = Math.max(value4, request.shares * this.market.bid4(request.instrument));
-    bound = Math.min(limits[tightest + NOTIONAL], limits[own + NOTIONAL]);
+    bound = limits[tightest + NOTIONAL];
     if (value4 > bound) {
       last[VALUE] = value4;
       last[BOUND] = bound;
