@@ -18,6 +18,14 @@ const ns = formatDurationNs;
 const MAX_SYMBOL = 8;
 const PRICE_DECIMALS = 4;
 
+function isTimeZone(text: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
 /** A price such as 0.01, read into price4. */
 function price4() {
   return z
@@ -258,6 +266,17 @@ export const ordersSection = z
       .optional()
       .describe('File with the positions and cash that the day begins with. Default: none, everything flat.'),
     journal: journal.prefault({}).describe('What is kept of every decision, and how safely.'),
+    timeZone: z
+      .string()
+      .refine(isTimeZone, 'is not a time zone, for example America/New_York')
+      .prefault('America/New_York')
+      .describe("The venue's time zone: the trading day is the date there."),
+    marginRate: z
+      .number()
+      .min(0)
+      .max(10)
+      .prefault(0.5)
+      .describe('Margin as a share of what a position is worth, or may become by open orders (linear model).'),
     maxOrders: count(16, 10_000_000).prefault(100_000).describe('Orders of one day that memory is set aside for.'),
     logOutAtStop: z
       .boolean()

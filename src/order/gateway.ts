@@ -147,7 +147,7 @@ export class OrderGateway {
     const ref = rules.replaceTakesNewRef ? store.nextRef(port.index) : store.int32[base + Field.ref];
     if (ref === 0) return this.refuseOrder(Refusal.storeFull, base, Request.replace);
     const sendPrice4 = risk.price4;
-    const sendShares = rules.replaceShares === 'total' ? shares : shares - store.int32[base + Field.executed];
+    const sendShares = rules.replaceShares === 'total' ? shares : shares - store.int32[base + Field.taken];
     if (!journal.replaceIntent(order, session.index, ref, sendShares, sendPrice4)) {
       return this.refuseOrder(Refusal.journalFull, base, Request.replace);
     }

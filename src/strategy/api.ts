@@ -1,6 +1,7 @@
 import type { BookView, OrderBooks } from '../feed/book.ts';
 import type { FeedStatus, StatusReason } from '../feed/events.ts';
 import type { ItchHandler } from '../venues/nasdaq/itch-handler.ts';
+import type { OrderCallbacks, Orders } from './order-api.ts';
 
 /**
  * The API that strategies are written against.
@@ -26,13 +27,14 @@ export function defineStrategy(factory: StrategyFactory): StrategyFactory {
 export type StrategyFactory = (context: StrategyContext) => Strategy | Promise<Strategy>;
 
 /**
- * Callbacks of a strategy, each optional. ITCH messages come through {@link ItchHandler}'s callbacks.
+ * Callbacks of a strategy, each optional. ITCH messages come through {@link ItchHandler}'s callbacks, news of its orders
+ * through {@link OrderCallbacks}'.
  *
  * A message's own callback comes first, before the book takes it (fused layout): it is the fastest news there is, and an
  * order that a message deletes can still be looked up. `onBook` follows when the book has taken it. On a thread of its
  * own a strategy reads books that may already be ahead of the message.
  */
-export interface Strategy extends ItchHandler {
+export interface Strategy extends ItchHandler, OrderCallbacks {
   /** Once, before the first message; the books are as they stand. */
   onStart?(): void;
   /** A feed's status changed; `feed.status` and `feed.reason` say to what and why. Nobody should quote unless it is live. */
@@ -90,6 +92,8 @@ export interface StrategyContext {
   /** `fused`: called in place, on the router's thread. `dedicated`: own spinning thread. `evented`: own event loop. */
   readonly layout: 'fused' | 'dedicated' | 'evented';
   readonly feeds: readonly FeedView[];
+  /** Its orders. Where the config has no section `orders` every request is refused. */
+  readonly orders: Orders;
   /** See {@link NowCell}: numbers stand in cells because a double handed through a call costs an allocation. */
   readonly now: Float64Array;
   /**

@@ -1,8 +1,11 @@
 import type { FeedEvent } from '../feed/events.ts';
 import { FeedEventKind, FeedStatus, StatusReason } from '../feed/events.ts';
 import type { FeedHandler } from '../feed/protocol.ts';
+import { OrderEvent } from '../order/order-events.ts';
 import { type FeedView, NowCell, type Strategy, type StrategyContext } from './api.ts';
 import { asyncCallback, loadStrategy, NeedsEventLoopError } from './loader.ts';
+import { NO_ORDERS } from './no-orders.ts';
+import type { Orders } from './order-api.ts';
 import { StrategyTimers } from './timers.ts';
 
 /** What a host is told of the strategy it runs. */
@@ -34,6 +37,9 @@ export const STRATEGY_CELLS = 8;
 // An engine loads an exported binding, and from it, each time it is used; a module's own constants it compiles in.
 const Cell = Object.freeze({ ...StrategyCell });
 const Kind = Object.freeze({ ...FeedEventKind });
+const OrderNews = Object.freeze({ ...OrderEvent });
+/** Open orders shown again after events were lost. */
+const MOST_OPEN_ORDERS = 1 << 14;
 
 export const StrategyState = { loading: 0, running: 1, stopped: 2 } as const;
 
@@ -80,6 +86,8 @@ export class StrategyHost {
   /** By the router's feed number; undefined where this strategy does not subscribe. */
   private readonly byRouterFeed: readonly (HostedFeed | undefined)[];
   private readonly context: StrategyContext;
+  private readonly orders: Orders;
+  private openOrders: Int32Array | undefined;
   private strategy: Strategy | undefined;
   private wantsBooks = false;
   private wantsUnits = false;
@@ -97,8 +105,10 @@ export class StrategyHost {
     now: Float64Array,
     cells: Float64Array,
     reporter: StrategyReporter,
+    orders: Orders = NO_ORDERS,
   ) {
     this.name = spec.name;
+    this.orders = orders;
     this.spec = spec;
     this.cells = cells;
     this.reporter = reporter;
@@ -116,6 +126,7 @@ export class StrategyHost {
       options: spec.options,
       layout,
       feeds: this.feeds,
+      orders,
       now,
       setTimer: (timer, delayMs, periodMs = 0) => timers.set(timer, delayMs, periodMs, now, NowCell.turnNs),
       clearTimer: (timer) => timers.clear(timer),
@@ -218,6 +229,23 @@ export class StrategyHost {
     this.tell('onFeedStatus', feed);
   }
 
+  /**
+   * Shows an event of its orders ({@link OrderEvent}).
+   * @param order number, 0 where it is about none
+   */
+  onOrderEvent(kind: number, order: number, shares: number, price4: number): void {
+    const strategy = this.strategy;
+    if (strategy === undefined) return;
+    try {
+      if (kind === OrderNews.order) strategy.onOrder?.(this.orders.view(order));
+      else if (kind === OrderNews.fill) strategy.onFill?.(this.orders.view(order), shares, price4);
+      else if (kind === OrderNews.route) strategy.onRoute?.(this.orders.route);
+      else this.lookAgain(strategy);
+    } catch (error) {
+      this.fail('an order callback', error);
+    }
+  }
+
   /** Fires what is due. @returns how many timers fired */
   onTurn(): number {
     if (!this.timers.due(this.now, NowCell.turnNs)) return 0;
@@ -246,6 +274,14 @@ export class StrategyHost {
       this.fail('onStop', error);
     }
     this.strategy = undefined;
+  }
+
+  /** Events were lost: every open order is shown as it stands. */
+  private lookAgain(strategy: Strategy): void {
+    this.openOrders ??= new Int32Array(MOST_OPEN_ORDERS);
+    const count = this.orders.open(this.openOrders);
+    for (let i = 0; i < count; i++) strategy.onOrder?.(this.orders.view(this.openOrders[i]));
+    strategy.onRoute?.(this.orders.route);
   }
 
   private tell(callback: 'onFeedStatus' | 'onSnapshot' | 'onLapped', feed: FeedView): void {
