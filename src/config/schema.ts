@@ -288,6 +288,7 @@ const threads = withUnits(
             .describe('Dedicated layout: cores of the lines, in the order of the config.'),
           router: core().optional().describe('Dedicated layout: core of the router.'),
           strategies: z.array(core()).optional().describe('Dedicated layout: cores of the strategies.'),
+          gateway: core().optional().describe('Dedicated layout: core of the order gateway.'),
         })
         .prefault({})
         .describe('Cores to pin threads to. Default: not pinned.'),

@@ -31,7 +31,7 @@ export function findWarnings(config: WarmlineConfig, input: unknown): Finding[] 
   });
 
   const { layout, cores } = config.threads;
-  const unused = { fused: ['lines', 'router', 'strategies'], dedicated: ['hot'], auto: [] }[layout];
+  const unused = { fused: ['lines', 'router', 'strategies', 'gateway'], dedicated: ['hot'], auto: [] }[layout];
   for (const key of unused)
     if (written(['threads', 'cores', key])) warn(['threads', 'cores', key], `has no effect in layout ${layout}`);
   const taken = new Map<number, string>();
@@ -46,6 +46,7 @@ export function findWarnings(config: WarmlineConfig, input: unknown): Finding[] 
   if (layout !== 'dedicated') claim(cores.hot, [...at, 'hot']);
   if (layout !== 'fused') {
     claim(cores.router, [...at, 'router']);
+    claim(cores.gateway, [...at, 'gateway']);
     cores.lines?.forEach((core, i) => {
       claim(core, [...at, 'lines', i]);
     });

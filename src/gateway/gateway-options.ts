@@ -93,7 +93,9 @@ export interface OrderLinkMemory {
 
 /** What a thread needs of the feeds to know the market. */
 export interface GatewayFeed {
-  readonly books: { readonly memory: SharedArrayBuffer; readonly maxInstruments: number } | undefined;
+  readonly books:
+    | { readonly memory: SharedArrayBuffer; readonly maxOrders: number; readonly maxInstruments: number }
+    | undefined;
   /** `FeedCell` */
   readonly cells: Float64Array;
 }

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OrderPortConfig, OrdersConfig } from '../config/orders-schema.ts';
 import type { WarmlineConfig } from '../config/schema.ts';
-import { ioKind } from '../io/open.ts';
 import { loadNative } from '../io/native.ts';
+import { ioKind } from '../io/open.ts';
 import { createFenceMemory, FenceControl } from '../order/fence.ts';
 import { FillTable } from '../order/fill-table.ts';
 import { GATEWAY_CELLS, GatewayCell, RouteCell } from '../order/gateway-parts.ts';
@@ -25,10 +25,11 @@ import { orderProtocol } from '../venues/order-registry.ts';
 import { createGatewayCommandMemory, GatewayControl } from './gateway-commands.ts';
 import type { GatewayHistograms, GatewayOptions, GatewayPortOptions, OrderLinkMemory } from './gateway-options.ts';
 import type { TradableInstrument } from './instrument-map.ts';
-import { openJournal, type OpenedJournal } from './journal-open.ts';
+import { type OpenedJournal, openJournal } from './journal-open.ts';
+import { KILL_FILE_NAME } from './kill-bytes.ts';
 import { prepareKillFile } from './kill-file.ts';
-import { limitSettingsOf, riskShapeOf, riskWindowsOf } from './risk-setup.ts';
 import { createOrderLink } from './order-link.ts';
+import { limitSettingsOf, riskShapeOf, riskWindowsOf } from './risk-setup.ts';
 import { createSocketTableMemory } from './socket-table.ts';
 
 /** The order half as the main thread set it up: what its thread is given, and what the main thread reads. */
@@ -53,8 +54,6 @@ export interface GatewaySetup {
   close(): void;
 }
 
-/** Where the kill file lies within `orders.directory`. */
-export const KILL_FILE = 'kill';
 const FILLS_PER_ORDER = 4;
 const BP_PER_WHOLE = 10_000;
 const NS_PER_MS = 1e6;
@@ -124,36 +123,38 @@ export function setUpGateway(
     const limits = new RiskLimits(shape);
     limits.load(limitSettingsOf(config, shape));
     const refusals = counters.allocate('refusals', {}, nameEach(Refusals.counterNames(limits))).cells;
-    const kill = prepareKillFile(join(orders.directory, KILL_FILE), {
+    const kill = prepareKillFile(join(orders.directory, KILL_FILE_NAME), {
       accounts: shape.accounts,
       strategies: shape.strategies.map(({ name }) => name),
     });
     const fence = createFenceMemory();
     new FenceControl(new Int32Array(fence)).grant(journal.epoch);
-    const ports = portConfigs.map((port, index): GatewayPortOptions => ({
-      name: port.name,
-      protocol: orders.protocol,
-      rules: rules[index],
-      session: sessionOptions(orders, port, day),
-      port: {
-        logonBudget: orders.sessions.logonBudget,
-        preferredWaitNs: PREFERRED_WAIT_NS,
-        barrierTimeoutNs: orders.sessions.barrierTimeoutNs,
-      },
-      hosts: port.hosts.map((host, n) => {
-        const name = sessionName(port, n);
-        return {
-          name,
-          address: host.address,
-          port: host.port,
-          interface: host.interface,
-          cells: counters.allocate('session', { port: port.name, session: name }, namesOf(SessionCell, SESSION_CELLS))
-            .cells,
-        };
+    const ports = portConfigs.map(
+      (port, index): GatewayPortOptions => ({
+        name: port.name,
+        protocol: orders.protocol,
+        rules: rules[index],
+        session: sessionOptions(orders, port, day),
+        port: {
+          logonBudget: orders.sessions.logonBudget,
+          preferredWaitNs: PREFERRED_WAIT_NS,
+          barrierTimeoutNs: orders.sessions.barrierTimeoutNs,
+        },
+        hosts: port.hosts.map((host, n) => {
+          const name = sessionName(port, n);
+          return {
+            name,
+            address: host.address,
+            port: host.port,
+            interface: host.interface,
+            cells: counters.allocate('session', { port: port.name, session: name }, namesOf(SessionCell, SESSION_CELLS))
+              .cells,
+          };
+        }),
+        resends: port.resend === 'neverArrived',
+        sessionName: fold.sessionNames[index] ?? '',
       }),
-      resends: port.resend === 'neverArrived',
-      sessionName: fold.sessionNames[index] ?? '',
-    }));
+    );
     let firstPort = 0;
     const groups = orders.groups.map((group) => {
       const members = group.ports.map((_, n) => firstPort + n);
@@ -179,7 +180,10 @@ export function setUpGateway(
       strategies: config.strategies.map(({ name, orders: own }, index) => ({
         name,
         account: shape.strategies[index].account,
-        group: Math.max(0, orders.groups.findIndex((group) => group.name === own?.group)),
+        group: Math.max(
+          0,
+          orders.groups.findIndex((group) => group.name === own?.group),
+        ),
         lostRoute: POLICIES[own?.lostRoute ?? 'pause'],
       })),
       instruments,
@@ -198,10 +202,12 @@ export function setUpGateway(
       fence,
       sockets: createSocketTableMemory(sessionNames.length),
       cells: counters.allocate('gateway', {}, namesOf(GatewayCell, GATEWAY_CELLS)).cells,
-      rows: counters.allocate('resolutions', {}, RESOLUTIONS.map(({ row }) => `row${row}`)).cells,
-      routes: new Int32Array(
-        new SharedArrayBuffer(sizes.strategies * RouteCell.words * Int32Array.BYTES_PER_ELEMENT),
-      ),
+      rows: counters.allocate(
+        'resolutions',
+        {},
+        RESOLUTIONS.map(({ row }) => `row${row}`),
+      ).cells,
+      routes: new Int32Array(new SharedArrayBuffer(sizes.strategies * RouteCell.words * Int32Array.BYTES_PER_ELEMENT)),
       histograms: histogramsOf(counters),
       commands,
       links: config.strategies.map(({ name }): OrderLinkMemory | undefined =>

@@ -1,4 +1,4 @@
-import type { Ledger } from '../order/ledger.ts';
+import type { LedgerCells } from '../order/ledger-cells.ts';
 import { TotalCell } from '../order/ledger-layout.ts';
 import { SLOT_INT32, SlotField } from '../order/order-layout.ts';
 import type { OrderStore } from '../order/order-store.ts';
@@ -25,7 +25,7 @@ export class GatewayStallError extends Error {
 /** What a strategy's thread knows of the order half. */
 export interface RemoteOrderParts {
   readonly store: OrderStore;
-  readonly ledger: Ledger;
+  readonly ledger: LedgerCells;
   readonly map: InstrumentMap;
   readonly sessionNames: readonly string[];
   readonly clock: Clock;

@@ -2,6 +2,8 @@ import type { ArbiterConfig } from '../feed/arbiter-config.ts';
 import { FeedStatus } from '../feed/events.ts';
 import type { FeedHandler, FeedProtocol } from '../feed/protocol.ts';
 import { TimeCell as SharedTimeCell, Source } from '../feed/sink.ts';
+import type { GatewayOptions } from '../gateway/gateway-options.ts';
+import { GatewayRunner } from '../gateway/gateway-runner.ts';
 import type { DatagramPoller, DatagramSocketOptions } from '../io/datagram.ts';
 import { connectStream, createDatagramPoller } from '../io/open.ts';
 import { BroadcastWriter } from '../ring/broadcast-ring.ts';
@@ -47,7 +49,14 @@ export interface RouterAgentOptions {
   readonly slotBytes: number;
   readonly feeds: readonly RouterFeedOptions[];
   /** Strategies called in place. */
-  readonly strategies: readonly { readonly spec: StrategySpec; readonly cells: Float64Array }[];
+  readonly strategies: readonly {
+    readonly spec: StrategySpec;
+    readonly cells: Float64Array;
+    /** Its number among all strategies. */
+    readonly number: number;
+  }[];
+  /** The order half, where it runs on this thread. */
+  readonly gateway: GatewayOptions | undefined;
   readonly layout: 'fused' | 'dedicated' | 'evented';
   /** Ring to strategies on their own threads. */
   readonly broadcast: SharedArrayBuffer | undefined;
@@ -74,6 +83,7 @@ export class RouterAgent implements Agent {
   private readonly hosts: readonly StrategyHost[];
   private readonly clock: TurnClock;
   private readonly commands: OperatorCommands;
+  private readonly gateway: GatewayRunner | undefined;
   private quietTurns = 0;
   private busyTurns = 0;
   /** One poll serves one socket: after so many, all have been asked. */
@@ -87,6 +97,7 @@ export class RouterAgent implements Agent {
     hosts: readonly StrategyHost[],
     clock: TurnClock,
     commands: OperatorCommands,
+    gateway: GatewayRunner | undefined,
   ) {
     this.poller = poller;
     this.sockets = sockets;
@@ -95,6 +106,7 @@ export class RouterAgent implements Agent {
     this.hosts = hosts;
     this.clock = clock;
     this.commands = commands;
+    this.gateway = gateway;
     this.busyTurnsPerLook = Math.max(1, sockets.count);
   }
 
@@ -107,9 +119,11 @@ export class RouterAgent implements Agent {
       maxSockets: lineSockets + options.feeds.length,
       flight: options.flight,
     });
+    const opened: { gateway?: GatewayRunner } = {};
     try {
-      return await RouterAgent.assemble(options, context, poller);
+      return await RouterAgent.assemble(options, context, poller, opened);
     } catch (error) {
+      opened.gateway?.close();
       poller.close();
       throw error;
     }
@@ -119,6 +133,7 @@ export class RouterAgent implements Agent {
     options: RouterAgentOptions,
     context: AgentContext,
     poller: DatagramPoller,
+    opened: { gateway?: GatewayRunner },
   ): Promise<RouterAgent> {
     const monotonic = createClock(context.native);
     const clock = new TurnClock(monotonic, options.latency);
@@ -126,9 +141,14 @@ export class RouterAgent implements Agent {
     const protocols = options.feeds.map((feed) => feedProtocol(feed.protocol));
     const handlers = options.feeds.map((feed, number) => createHandler(protocols[number], feed));
     const named = options.feeds.map((feed, number) => ({ name: feed.name, handler: handlers[number] }));
-    const hosts = options.strategies.map(
-      ({ spec, cells }) => new StrategyHost(spec, options.layout, named, clock.now, cells, reporter),
-    );
+    const gateway = options.gateway === undefined ? undefined : openGateway(options, context, handlers);
+    opened.gateway = gateway;
+    const hosts = options.strategies.map(({ spec, cells, number }) => {
+      const orders = gateway?.ordersOf(number, spec.feeds, clock.now);
+      const host = new StrategyHost(spec, options.layout, named, clock.now, cells, reporter, orders);
+      gateway?.attach(number, host);
+      return host;
+    });
     clock.begin(monotonic.nowNs, false);
     for (const host of hosts) await host.load();
     // before a socket is open: what comes meanwhile would wait, or be dropped
@@ -186,7 +206,8 @@ export class RouterAgent implements Agent {
     for (const warning of poller.warnings ?? []) reporter.warn(warning);
     context.keepTime(poller.nowNs);
     const commands = new OperatorCommands(options.commands);
-    return new RouterAgent(poller, new SocketInput(poller, routes), rings, feeds, hosts, clock, commands);
+    const sockets = new SocketInput(poller, routes);
+    return new RouterAgent(poller, sockets, rings, feeds, hosts, clock, commands, gateway);
   }
 
   doWork(): number {
@@ -214,6 +235,7 @@ export class RouterAgent implements Agent {
       if (audit !== undefined) work += audit.doWork(nowNs, feeds[i].arbiter.status === FeedStatus.live);
     }
     for (let i = 0; i < this.hosts.length; i++) work += this.hosts[i].onTurn();
+    if (this.gateway !== undefined) work += this.gateway.doWork();
     if (work === 0 && ++this.quietTurns >= QUIET_TURNS_PER_REPORT) {
       this.quietTurns = 0;
       this.sockets.reportSockets();
@@ -224,6 +246,7 @@ export class RouterAgent implements Agent {
 
   close(): void {
     for (const host of this.hosts) host.close();
+    this.gateway?.close();
     for (const feed of this.feeds) {
       feed.recovery?.close();
       feed.audit?.close();
@@ -235,6 +258,20 @@ export class RouterAgent implements Agent {
 function createHandler(protocol: FeedProtocol, feed: RouterFeedOptions): FeedHandler | undefined {
   if (feed.books === undefined) return undefined;
   return protocol.createHandler?.(feed.books);
+}
+
+function openGateway(
+  options: RouterAgentOptions,
+  context: AgentContext,
+  handlers: readonly (FeedHandler | undefined)[],
+): GatewayRunner {
+  return new GatewayRunner(
+    options.gateway!,
+    context,
+    handlers.map((handler) => handler?.books),
+    options.feeds.map(({ books }) => books?.maxInstruments ?? 0),
+    options.feeds.map(({ cells }) => cells),
+  );
 }
 
 function createAudit(

@@ -1,6 +1,9 @@
 import type { FlightLine, FlightSource } from '../capture/flight-dump.ts';
 import { FlightRing } from '../capture/flight-ring.ts';
 import type { StrategyConfig, WarmlineConfig } from '../config/schema.ts';
+import type { GatewayAgentOptions } from '../gateway/gateway-agent.ts';
+import { type GatewaySetup, setUpGateway } from '../gateway/gateway-setup.ts';
+import type { RemoteOrderOptions } from '../gateway/remote-setup.ts';
 import { ioKind } from '../io/open.ts';
 import { createBroadcastRing } from '../ring/broadcast-ring-descriptor.ts';
 import { createSpscRing } from '../ring/spsc-ring-descriptor.ts';
@@ -33,6 +36,8 @@ export interface RouterSetup {
   readonly plan: ThreadPlan;
   readonly feeds: readonly FeedSetup[];
   readonly strategies: readonly StrategyHandle[];
+  /** The order half, where the config has a section `orders`. */
+  readonly gateway: GatewaySetup | undefined;
   /** Receive stamp to strategy returned, in ns (`runtime/histogram.ts`). */
   readonly latency: Float64Array;
   /** Flight rings of the threads that receive. */
@@ -66,8 +71,11 @@ export function setUpRouter(config: WarmlineConfig, evented: ReadonlySet<string>
     io: ioKind(config.io.mode),
     lineNames,
     strategies: config.strategies.map((strategy) => strategy.name),
+    trades: config.orders !== undefined,
     evented,
   });
+  const remote = new Set(plan.strategies.flatMap(({ agents }) => agents));
+  const gateway = config.orders === undefined ? undefined : setUpGateway(config, counters, remote);
   const latency = counters.allocate('latency', { from: 'receive', to: 'strategy' }, histogramCellNames()).cells;
   const commands = createCommandMemory();
   const heard = plan.strategies.length > 0 || (config.api.enabled && config.api.messages);
@@ -118,7 +126,12 @@ export function setUpRouter(config: WarmlineConfig, evented: ReadonlySet<string>
       sockets: fused ? feed.sockets : undefined,
       rings: fused ? undefined : feed.config.lines.map((_, line) => rings.get(ringKey(feed, line))!),
     })),
-    strategies: inPlace.map((strategy) => ({ spec: strategySpec(config, strategy.config), cells: strategy.cells })),
+    strategies: inPlace.map((strategy) => ({
+      spec: strategySpec(config, strategy.config),
+      cells: strategy.cells,
+      number: strategies.indexOf(strategy),
+    })),
+    gateway: plan.gateway === undefined ? gateway?.options : undefined,
     layout: plan.router.mode === 'evented' ? 'evented' : 'fused',
     broadcast,
     commands,
@@ -136,6 +149,7 @@ export function setUpRouter(config: WarmlineConfig, evented: ReadonlySet<string>
       cells: strategy.cells,
       layout: planned.mode === 'evented' ? 'evented' : 'dedicated',
       broadcast: broadcast!,
+      orders: remoteOrders(gateway, strategies.indexOf(strategy)),
       feeds: feeds.map(({ options: { name, protocol, cells, books } }) => ({ name, protocol, cells, books })),
     };
     return {
@@ -150,6 +164,7 @@ export function setUpRouter(config: WarmlineConfig, evented: ReadonlySet<string>
     plan,
     feeds,
     strategies,
+    gateway,
     latency,
     flights,
     commands,
@@ -160,8 +175,56 @@ export function setUpRouter(config: WarmlineConfig, evented: ReadonlySet<string>
       ...rings.values(),
       ...(broadcast === undefined ? [] : [broadcast]),
       ...flights.map((flight) => flight.memory),
+      ...(gateway?.hotMemory ?? []),
     ],
-    threads: [...strategyThreads, routerThread, ...lineThreads],
+    threads: [
+      ...journalThread(gateway),
+      ...gatewayThread(config, plan, gateway, feeds),
+      ...strategyThreads,
+      routerThread,
+      ...lineThreads,
+    ],
+  };
+}
+
+/** What empties the journal's ring waits for the disk: it has a thread of its own, which sleeps where nothing waits for it. */
+function journalThread(gateway: GatewaySetup | undefined): ThreadSpec[] {
+  if (gateway?.journalAgent === undefined) return [];
+  const idle = gateway.config.journal.durability === 'disk' ? 'yield' : 'park';
+  return [{ name: 'journal', agents: [gateway.journalAgent], mode: 'spinning', idle: { kind: idle } }];
+}
+
+function gatewayThread(
+  config: WarmlineConfig,
+  plan: ThreadPlan,
+  gateway: GatewaySetup | undefined,
+  feeds: readonly FeedSetup[],
+): ThreadSpec[] {
+  if (plan.gateway === undefined || gateway === undefined) return [];
+  const options: GatewayAgentOptions = {
+    gateway: gateway.options,
+    feeds: feeds.map(({ options: { protocol, cells, books } }) => ({ protocol, cells, books })),
+  };
+  const url = siblingUrl(import.meta.url, '../gateway/gateway-agent').href;
+  return [threadSpec(config, plan.gateway, [{ name: 'gateway', module: url, options }])];
+}
+
+function remoteOrders(gateway: GatewaySetup | undefined, strategy: number): RemoteOrderOptions | undefined {
+  const link = gateway?.options.links[strategy];
+  if (gateway === undefined || link === undefined) return undefined;
+  const { options, sessionNames } = gateway;
+  const { account, lostRoute } = options.strategies[strategy];
+  return {
+    strategy,
+    account,
+    lostRoute: lostRoute as RemoteOrderOptions['lostRoute'],
+    link,
+    store: options.store,
+    ledger: options.ledger,
+    routes: options.routes,
+    sessionNames,
+    instruments: options.instruments,
+    shape: options.risk.shape,
   };
 }
 

@@ -1,6 +1,9 @@
 import type { StrategyConfig, WarmlineConfig } from '../config/schema.ts';
 import { decodeEvent } from '../feed/event-record.ts';
 import { FeedEvent } from '../feed/events.ts';
+import { decodeGatewayReport, GATEWAY_REPORT_TYPE, type GatewayReport } from '../gateway/gateway-report.ts';
+import { KillWatchdog } from '../gateway/kill-watchdog.ts';
+import { SocketTable } from '../gateway/socket-table.ts';
 import type { RecordHandler } from '../ring/spsc-ring.ts';
 import { widenInlining } from '../runtime/compiler.ts';
 import { type Supervision, Supervisor } from '../runtime/supervisor.ts';
@@ -23,6 +26,8 @@ export interface RouterListener {
   strategy?(report: Exclude<AgentReport, { kind: 'warning' }>): void;
   /** Something is not as configured, or a thread is in trouble; one sentence with its remedy. */
   warning?(text: string): void;
+  /** Something happened in the order half. */
+  gateway?(report: GatewayReport): void;
   /** The thread that routes has ended by itself: nothing is delivered any more. `why` is a sentence. */
   failed?(why: string): void;
 }
@@ -43,6 +48,7 @@ export class Router implements RecordHandler {
   private readonly event = new FeedEvent();
   /** Restarts of strategies' threads, by thread. */
   private readonly restartCounts = new Map<string, number>();
+  private watchdog: KillWatchdog | undefined;
 
   private constructor(setup: RouterSetup, listener: RouterListener) {
     this.setup = setup;
@@ -88,6 +94,7 @@ export class Router implements RecordHandler {
       try {
         for (const spec of router.setup.threads) await router.supervisor.start(spec, router.supervisionOf(spec));
         for (const warning of router.setup.plan.warnings) listener.warning?.(warning);
+        router.watchKill();
         return router;
       } catch (error) {
         await router.stop();
@@ -123,6 +130,8 @@ export class Router implements RecordHandler {
       const report = decodeAgentReport(bytes, offset, length);
       if (report.kind === 'warning') this.listener.warning?.(report.message);
       else this.listener.strategy?.(report);
+    } else if (type === GATEWAY_REPORT_TYPE) {
+      this.listener.gateway?.(decodeGatewayReport(bytes, offset, length));
     }
   }
 
@@ -142,8 +151,31 @@ export class Router implements RecordHandler {
   /** Stops every thread; sockets are closed when it resolves. May be called twice. */
   async stop(): Promise<void> {
     const { threads } = this;
-    await this.supervisor.stop();
+    this.watchdog?.close();
+    // what the gateway writes down at its end still has to reach the disk
+    await this.supervisor.stop(undefined, ['journal']);
     for (const thread of threads) thread.drainReports(this, REPORTS_PER_DRAIN);
+    this.setup.gateway?.close();
+  }
+
+  /** Where a kill is not carried out in time, the gateway's connections are ended whatever its thread is doing. */
+  private watchKill(): void {
+    const { gateway } = this.setup;
+    if (gateway === undefined) return;
+    const sockets = new SocketTable(gateway.options.sockets);
+    this.watchdog = new KillWatchdog({
+      path: gateway.killPath,
+      confirmWithinMs: gateway.config.risk.killConfirmNs / NS_PER_MS,
+      listener: {
+        unconfirmed: (_command, forMs) => {
+          const ended = sockets.abortAll();
+          this.listener.warning?.(
+            `the gateway has not confirmed a kill within ${Math.round(forMs)} ms: its ${ended} connections were ended`,
+          );
+        },
+        unreadable: (why) => this.listener.warning?.(why),
+      },
+    });
   }
 
   /** A thread that holds nothing but a strategy may be ended and started again; the router's and the lines' never. */
@@ -166,7 +198,10 @@ export class Router implements RecordHandler {
     void thread.ended.then((end) => {
       const asked = end.reason === 'stopped' || end.reason === 'terminated';
       const { plan } = this.setup;
-      const routes = thread.name === plan.router.name || plan.lines.some((line) => line.name === thread.name);
+      const routes =
+        thread.name === plan.router.name ||
+        thread.name === plan.gateway?.name ||
+        plan.lines.some((line) => line.name === thread.name);
       if (!asked && routes) this.listener.failed?.(`thread ${thread.name} ${describeThreadEnd(end)}`);
     });
   }

@@ -3,6 +3,7 @@ import type { FeedStatus, StatusReason } from '../feed/events.ts';
 import { FeedEvent } from '../feed/events.ts';
 import { FeedCell } from '../feed/feed-counters.ts';
 import type { FeedHandler } from '../feed/protocol.ts';
+import { RemoteOrderEnd, type RemoteOrderOptions } from '../gateway/remote-setup.ts';
 import { BroadcastReader, LAPPED } from '../ring/broadcast-ring.ts';
 import type { RecordHandler } from '../ring/spsc-ring.ts';
 import type { Agent } from '../runtime/agent.ts';
@@ -20,6 +21,8 @@ export interface StrategyAgentOptions {
   readonly cells: Float64Array;
   readonly layout: StrategyContext['layout'];
   readonly broadcast: SharedArrayBuffer;
+  /** Its orders, where something is traded. */
+  readonly orders: RemoteOrderOptions | undefined;
   /** All feeds of the router, by number. */
   readonly feeds: readonly {
     readonly name: string;
@@ -33,6 +36,8 @@ export interface StrategyAgentOptions {
 
 /** Records shown in one turn: bounded, so that timers are looked at now and then however fast the feed is. */
 const RECORDS_PER_TURN = 256;
+/** Turns between looks for symbols that the directory did not have yet. */
+const TURNS_PER_LOOK = 1024;
 
 /**
  * Runs one strategy on a thread of its own: reads the router's broadcast ring and shows each record to the strategy.
@@ -44,6 +49,8 @@ export class StrategyAgent implements Agent, RecordHandler {
   private readonly host: StrategyHost;
   private readonly handlers: readonly (FeedHandler | undefined)[];
   private readonly reader: BroadcastReader;
+  private readonly orderEnd: RemoteOrderEnd | undefined;
+  private turns = 0;
   private readonly clock: Clock;
   private readonly now: Float64Array;
   private readonly event = new FeedEvent();
@@ -68,7 +75,10 @@ export class StrategyAgent implements Agent, RecordHandler {
         reports.failed(strategy, callback, error);
       },
     };
-    this.host = new StrategyHost(options.spec, options.layout, named, this.now, options.cells, reporter);
+    const { spec, layout, cells } = options;
+    this.orderEnd = attachOrders(options, this.handlers, createClock(context.native));
+    this.host = new StrategyHost(spec, layout, named, this.now, cells, reporter, this.orderEnd?.orders);
+    this.orderEnd?.attach(this.host);
     this.reader = new BroadcastReader(options.broadcast);
     this.feedCells = options.feeds.map((feed) => feed.cells);
     this.readStatuses();
@@ -91,6 +101,10 @@ export class StrategyAgent implements Agent, RecordHandler {
       this.reader.resync();
       this.readStatuses();
       work = 1;
+    }
+    if (this.orderEnd !== undefined) {
+      work += this.orderEnd.poll();
+      if (++this.turns % TURNS_PER_LOOK === 0) this.orderEnd.look();
     }
     work += this.host.onTurn();
     this.rethrow();
@@ -158,6 +172,21 @@ export class StrategyAgent implements Agent, RecordHandler {
 function attachHandler(feed: StrategyAgentOptions['feeds'][number]): FeedHandler | undefined {
   if (feed.books === undefined) return undefined;
   return feedProtocol(feed.protocol).createHandler?.({ ...feed.books, readOnly: true });
+}
+
+function attachOrders(
+  options: StrategyAgentOptions,
+  handlers: readonly (FeedHandler | undefined)[],
+  clock: Clock,
+): RemoteOrderEnd | undefined {
+  if (options.orders === undefined) return undefined;
+  return new RemoteOrderEnd(
+    options.orders,
+    clock,
+    options.spec.feeds,
+    handlers.map((handler) => handler?.books),
+    options.feeds.map(({ books }) => books?.maxInstruments ?? 0),
+  );
 }
 
 /** Entry of a strategy's thread. */

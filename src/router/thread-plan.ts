@@ -24,6 +24,8 @@ export interface ThreadPlan {
   readonly router: PlannedThread;
   /** Dedicated layout: a thread per line name; its sockets are those of that name in all feeds. */
   readonly lines: readonly PlannedThread[];
+  /** Dedicated layout, where something is traded: the gateway's. Fused: it runs on the hot thread. */
+  readonly gateway: PlannedThread | undefined;
   /** Strategies on threads of their own: all in the dedicated layout, those that await something in the fused one. */
   readonly strategies: readonly PlannedThread[];
   /** What was decided and why, and what each thread runs: a sentence each. */
@@ -38,6 +40,8 @@ export interface ThreadPlanInput {
   readonly io: IoKind;
   readonly lineNames: readonly string[];
   readonly strategies: readonly string[];
+  /** Something is traded. */
+  readonly trades?: boolean;
   /** Strategies with an async callback. */
   readonly evented: ReadonlySet<string>;
   /** Cores the process may use; default: its affinity mask. */
@@ -46,9 +50,9 @@ export interface ThreadPlanInput {
 
 /** Decides which threads run, on which cores, under which idle strategy. */
 export function planThreads(input: ThreadPlanInput): ThreadPlan {
-  const { threads, io, lineNames, strategies, evented } = input;
+  const { threads, io, lineNames, strategies, evented, trades = false } = input;
   const cores = input.cores ?? allowedCores();
-  const dedicatedThreads = lineNames.length + 1 + strategies.length;
+  const dedicatedThreads = lineNames.length + 1 + strategies.length + (trades ? 1 : 0);
   const { layout, reason } = decideLayout({ layout: threads.layout, dedicatedThreads, cores });
   const fused = layout === 'fused';
   const notes = [reason];
@@ -68,9 +72,10 @@ export function planThreads(input: ThreadPlanInput): ThreadPlan {
   const lineAgents = lineNames.map((name) => `line ${name}`);
   const toPlace = [
     fused
-      ? wanted('hot', [...lineAgents, 'router', ...inPlace], threads.cores.hot)
+      ? wanted('hot', [...lineAgents, 'router', ...inPlace, ...(trades ? ['gateway'] : [])], threads.cores.hot)
       : wanted('router', ['router'], threads.cores.router),
     ...(fused ? [] : lineNames.map((name, i) => wanted(`line-${name}`, [lineAgents[i]], threads.cores.lines?.[i]))),
+    ...(trades && !fused ? [wanted('gateway', ['gateway'], threads.cores.gateway)] : []),
     ...own.map((name) => wanted(`strategy-${name}`, [name], threads.cores.strategies?.[strategies.indexOf(name)])),
   ];
   const placement = placeThreads(toPlace, cores);
@@ -82,12 +87,14 @@ export function planThreads(input: ThreadPlanInput): ThreadPlan {
     return { ...thread, mode, core: pinned(thread, io, cores.length) };
   });
   const lineCount = fused ? 0 : lineNames.length;
+  const gateways = trades && !fused ? 1 : 0;
   return {
     layout,
     io,
     router: planned[0],
     lines: planned.slice(1, 1 + lineCount),
-    strategies: planned.slice(1 + lineCount),
+    gateway: gateways === 0 ? undefined : planned[1 + lineCount],
+    strategies: planned.slice(1 + lineCount + gateways),
     notes: [...notes, ...describePlacement({ ...placement, threads: planned })],
     warnings: io === 'native' ? placement.warnings : [],
   };

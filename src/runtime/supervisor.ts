@@ -132,10 +132,13 @@ export class Supervisor {
   }
 
   /** Stops every thread (see `AgentThread.stop`) and ends the supervision. May be called twice. */
-  async stop(deadlineMs?: number): Promise<void> {
+  async stop(deadlineMs?: number, last: readonly string[] = []): Promise<void> {
     this.stopping = true;
     clearInterval(this.timer);
-    await Promise.all(this.threads.map((thread) => thread.stop(deadlineMs)));
+    const isLast = (thread: AgentThread) => last.includes(thread.name);
+    const { threads } = this;
+    await Promise.all(threads.filter((thread) => !isLast(thread)).map((thread) => thread.stop(deadlineMs)));
+    await Promise.all(threads.filter(isLast).map((thread) => thread.stop(deadlineMs)));
     await Promise.all(this.restarting);
     this.wards.clear();
   }
