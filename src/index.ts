@@ -10,11 +10,24 @@ export * from './feed/events.ts';
 export { FeedCell, feedCellCount, LineCell, lineCell, lineLost } from './feed/feed-counters.ts';
 export { Frame, FrameId, type Framer, MalformedReason, PacketKind } from './feed/framer.ts';
 export { type FeedSink, Source, TimeCell, UnitCell } from './feed/sink.ts';
+export { RefusalReason } from './order/risk-reason.ts';
+export {
+  Evidence,
+  isDone,
+  LostRoutePolicy,
+  MARKET_PRICE4,
+  Marking,
+  OrderState,
+  RouteStatus,
+  Side as OrderSide,
+  TimeInForce,
+} from './order/terms.ts';
 export { BroadcastReader, BroadcastWriter, LAPPED } from './ring/broadcast-ring.ts';
 export { createBroadcastRing } from './ring/broadcast-ring-descriptor.ts';
 export { type RecordHandler, SpscConsumer, SpscObserver, SpscProducer } from './ring/spsc-ring.ts';
 export { createSpscRing } from './ring/spsc-ring-descriptor.ts';
 export * from './strategy/api.ts';
+export type { OrderCallbacks, Orders, OrderView, RouteView } from './strategy/order-api.ts';
 export { Mdp3Framer } from './venues/cme/mdp3.ts';
 export type { ItchHandler } from './venues/nasdaq/itch-handler.ts';
 export * from './venues/nasdaq/itch5.ts';
