@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FillField, FillFlag } from './fill-layout.ts';
 import { Incident } from './incidents.ts';
-import { Scope } from './ledger-layout.ts';
+import { Scope } from './scope.ts';
 import { OrderState, Side } from './terms.ts';
 import { OrderRig } from './testing/order-rig.ts';
 import { ReportKind, ReportReason } from './venue-report.ts';

@@ -5,7 +5,7 @@ import type { FactListener } from './fact-listener.ts';
 import type { OrderGateway } from './gateway.ts';
 import { GatewayCell as AllGatewayCells, type GatewayParts, RouteCell } from './gateway-parts.ts';
 import type { GatewayVoice } from './gateway-voice.ts';
-import { Scope, TotalCell } from './ledger-layout.ts';
+import { TotalCell } from './ledger-layout.ts';
 import { OrderEvent as AllOrderEvents } from './order-events.ts';
 import type { OrderFacts } from './order-facts.ts';
 import { SlotField, SlotTime } from './order-layout.ts';
@@ -15,6 +15,7 @@ import { doubtOf, leavesDoubt, type ReconcileHost, rowOfMessage } from './reconc
 import { PROBE_ANSWER } from './record-fold.ts';
 import { Effect } from './resolution-effect.ts';
 import { RESOLUTIONS, resolutionEffect, resolutionRow, VenueEvidence } from './resolution-table.ts';
+import { Scope } from './scope.ts';
 import type { Session } from './session.ts';
 import { SessionCell } from './session-cells.ts';
 import type { GroupOwner, SessionGroup } from './session-group.ts';

@@ -9,7 +9,7 @@ import {
   symbolWords,
 } from './gateway-parts.ts';
 import type { Ledger } from './ledger.ts';
-import { Scope, TotalCell } from './ledger-layout.ts';
+import { TotalCell } from './ledger-layout.ts';
 import { CancelCause, type OrderFacts, SendResult } from './order-facts.ts';
 import { SlotField } from './order-layout.ts';
 import type { OrderPort } from './order-port.ts';
@@ -17,6 +17,7 @@ import type { OrderStore } from './order-store.ts';
 import { RequestKind as AllRequestKinds, RefusalCell } from './refusal.ts';
 import type { Risk } from './risk.ts';
 import { RefusalReason as AllRefusals } from './risk-reason.ts';
+import { Scope } from './scope.ts';
 import { Flushed as AllFlushed, type Session } from './session.ts';
 import type { SessionGroup } from './session-group.ts';
 import { LostRoutePolicy as AllPolicies, OrderFlag } from './terms.ts';

@@ -4,9 +4,9 @@ import {
   LEDGER_MAGIC,
   LedgerHeader,
   PositionCell,
-  Scope,
   TotalCell,
 } from './ledger-layout.ts';
+import { Scope } from './scope.ts';
 
 /** Tries of a consistent read before it gives up: the writer is inside for well under a microsecond. */
 const READ_TRIES = 1000;

@@ -35,10 +35,6 @@ export const LedgerHeader = {
   words: 32,
 } as const;
 
-/** Scopes, numbered as in the journal. */
-export const Scope = { global: 0, venue: 1, account: 2, strategy: 3, instrument: 4 } as const;
-export type Scope = (typeof Scope)[keyof typeof Scope];
-
 /** Doubles of a row per owner and instrument. The first are {@link InstrumentExposure}. */
 export const PositionCell = {
   ...InstrumentExposure,

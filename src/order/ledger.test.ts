@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { MarginCell } from './exposure.ts';
 import { Incident } from './incidents.ts';
 import { Ledger } from './ledger.ts';
-import { Scope } from './ledger-layout.ts';
 import { LinearMargin } from './linear-margin.ts';
 import { tradeRow } from './position-row.ts';
+import { Scope } from './scope.ts';
 import { Side } from './terms.ts';
 import { naiveTrade } from './testing/naive-ledger.ts';
 import { OrderRig, RIG } from './testing/order-rig.ts';
@@ -57,13 +57,13 @@ describe('average cost', () => {
 });
 
 describe('positions as stated', () => {
-  it('of a strategy move its account and the firm by as much; of an account they are the whole', () => {
+  it('of an account are the whole and move the firm; of a strategy say what is its own of it', () => {
     const rig = new OrderRig();
-    rig.facts.position(0, -1, 0, 500, 100_000, 0);
-    rig.facts.position(0, 1, 0, 200, 90_000, 7);
-    expect(rig.account()).toMatchObject({ position: 700, cost4: 68_000_000, realised4: 7 });
+    rig.facts.position(0, -1, 0, 500, 100_000, 7);
+    rig.facts.position(0, 1, 0, 200, 90_000, 0);
+    expect(rig.account()).toMatchObject({ position: 500, cost4: 50_000_000, realised4: 7 });
     expect(rig.row(Scope.strategy, 1, 0)).toMatchObject({ position: 200, cost4: 18_000_000 });
-    expect(rig.row(Scope.global, 0, 0)).toMatchObject({ position: 700, cost4: 68_000_000, realised4: 7 });
+    expect(rig.row(Scope.global, 0, 0)).toMatchObject({ position: 500, cost4: 50_000_000, realised4: 7 });
     expect(rig.row(Scope.venue, 0, 0).position).toBe(0); // a venue's row is what was traded there today
     rig.facts.position(0, -1, 0, 100, 100_000, 0);
     expect(rig.account().position).toBe(100);

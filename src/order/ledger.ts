@@ -247,8 +247,9 @@ export class Ledger extends LedgerCells implements Exposure {
   }
 
   /**
-   * States a position: at the start of the day, or by an operator. Of a strategy (then its account and the global row
-   * change by as much), or with strategy -1 of the account as a whole. Cold.
+   * States a position: at the start of the day, or by an operator. With strategy -1 of the account as a whole, by which
+   * the global row changes as much; else what is held to be the strategy's of it, which changes nothing else: costs of
+   * strategies need not add up to the account's, for each has its own average. Cold.
    */
   setPosition(
     account: number,
@@ -266,9 +267,10 @@ export class Ledger extends LedgerCells implements Exposure {
     const moreRealised4 = realised4 - this.cells[row + REALISED];
     this.begin();
     this.shift(owner, instrument, moreShares, moreCost4, moreRealised4);
-    if (owner !== accountOwner) this.shift(accountOwner, instrument, moreShares, moreCost4, moreRealised4);
-    this.shift(0, instrument, moreShares, moreCost4, moreRealised4);
-    this.requireMargin(account, instrument);
+    if (owner === accountOwner) {
+      this.shift(0, instrument, moreShares, moreCost4, moreRealised4);
+      this.requireMargin(account, instrument);
+    }
     this.checkExact();
     this.end();
   }

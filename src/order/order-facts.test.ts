@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Incident } from './incidents.ts';
-import { Scope } from './ledger-layout.ts';
 import { Intent, SendResult } from './order-facts.ts';
 import { RefusalReason } from './risk-reason.ts';
+import { Scope } from './scope.ts';
 import { OrderFlag, OrderState, Side } from './terms.ts';
 import { OrderRig } from './testing/order-rig.ts';
 import { ReportKind, ReportReason } from './venue-report.ts';

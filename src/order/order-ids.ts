@@ -1,3 +1,5 @@
+import { isDate } from './civil-day.ts';
+
 /**
  * An order's identity is its trading day and its number within it: (20260107, 42). Numbers begin at 1, rise by one, and
  * go on where the journal ends after a restart, so an id never names two orders. As text: `20260107-42`.
@@ -10,10 +12,6 @@ export interface OrderId {
 
 const ID = /^(\d{8})-([1-9]\d{0,9})$/;
 const MAX_NUMBER = 0x7fffffff;
-const YEAR = 10_000;
-const MONTH = 100;
-const MONTHS = 12;
-const MAX_DAY_OF_MONTH = 31;
 
 export function orderIdText(day: number, number: number): string {
   return `${day}-${number}`;
@@ -24,19 +22,5 @@ export function parseOrderId(text: string): OrderId | undefined {
   const match = ID.exec(text);
   if (match === null) return undefined;
   const id = { day: Number(match[1]), number: Number(match[2]) };
-  return isDay(id.day) && id.number <= MAX_NUMBER ? id : undefined;
-}
-
-/** True for a yyyymmdd that could be a date. */
-export function isDay(day: number): boolean {
-  const month = Math.floor(day / MONTH) % MONTH;
-  const dayOfMonth = day % MONTH;
-  return (
-    Number.isInteger(day) &&
-    day >= YEAR &&
-    month >= 1 &&
-    month <= MONTHS &&
-    dayOfMonth >= 1 &&
-    dayOfMonth <= MAX_DAY_OF_MONTH
-  );
+  return isDate(id.day) && id.number <= MAX_NUMBER ? id : undefined;
 }

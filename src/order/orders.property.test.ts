@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Incident } from './incidents.ts';
-import { LedgerHeader, Scope } from './ledger-layout.ts';
+import { LedgerHeader } from './ledger-layout.ts';
+import { Scope } from './scope.ts';
 import { isDone, OrderState, Side } from './terms.ts';
 import { ledgerText, naiveLedger } from './testing/naive-ledger.ts';
 import { OrderRig, RIG, type Told } from './testing/order-rig.ts';

@@ -12,7 +12,7 @@ import type { GatewayLoop } from '../gateway-loop.ts';
 import type { GatewayVoice } from '../gateway-voice.ts';
 import { type LastCheck, PASS_ALL } from '../last-check.ts';
 import { Ledger } from '../ledger.ts';
-import { Scope, TotalCell } from '../ledger-layout.ts';
+import { TotalCell } from '../ledger-layout.ts';
 import { LinearMargin } from '../linear-margin.ts';
 import { OrderEvent } from '../order-events.ts';
 import { OrderFacts } from '../order-facts.ts';
@@ -26,6 +26,7 @@ import { Risk } from '../risk.ts';
 import { RiskLimits } from '../risk-limits.ts';
 import { RefusalReason } from '../risk-reason.ts';
 import type { RiskShape } from '../risk-shape.ts';
+import { Scope } from '../scope.ts';
 import type { GroupOptions } from '../session-group.ts';
 import { DEFAULT_SESSION_OPTIONS, type SessionOptions } from '../session-options.ts';
 import {

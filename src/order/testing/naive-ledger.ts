@@ -1,5 +1,6 @@
-import { PositionCell, Scope, TotalCell } from '../ledger-layout.ts';
+import { PositionCell, TotalCell } from '../ledger-layout.ts';
 import type { SlotField } from '../order-layout.ts';
+import { Scope } from '../scope.ts';
 import { OrderFlag, OrderState, Side } from '../terms.ts';
 import { type OrderRig, RATE_BP, RIG } from './order-rig.ts';
 

@@ -1,12 +1,13 @@
 import type { FactListener } from '../fact-listener.ts';
 import { FillTable } from '../fill-table.ts';
 import { Ledger } from '../ledger.ts';
-import { PositionCell, Scope, TotalCell } from '../ledger-layout.ts';
+import { PositionCell, TotalCell } from '../ledger-layout.ts';
 import { LinearMargin } from '../linear-margin.ts';
 import type { MarginModel } from '../margin.ts';
 import { Intent, OrderFacts, SendResult } from '../order-facts.ts';
 import { SlotField, SlotTime } from '../order-layout.ts';
 import { OrderStore } from '../order-store.ts';
+import { Scope } from '../scope.ts';
 import { Marking, Side, TimeInForce } from '../terms.ts';
 import { ReportCell, ReportKind, VenueReport } from '../venue-report.ts';
 
