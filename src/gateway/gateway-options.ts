@@ -66,6 +66,8 @@ export interface GatewayOptions {
   readonly fills: SharedArrayBuffer;
   readonly ledger: SharedArrayBuffer;
   readonly limits: SharedArrayBuffer;
+  /** `limit-requests.ts` */
+  readonly limitRequests: SharedArrayBuffer;
   readonly refusals: Float64Array;
   readonly journal: JournalSetup;
   readonly kill: KillPlaces;

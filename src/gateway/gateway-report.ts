@@ -59,6 +59,17 @@ export type GatewayReport = { readonly atNs: number } & (
       readonly on: boolean;
       readonly cancels: number;
     }
+  /** A limit changes; `limit` is its `RefusalReason`, infinite values are null. */
+  | {
+      readonly kind: 'limit';
+      readonly limit: number;
+      readonly scope: number;
+      readonly index: number;
+      readonly before: number | null;
+      readonly after: number | null;
+      /** Who did it; '' = a reload of the config. */
+      readonly operator: string;
+    }
   | { readonly kind: 'dayEnded'; readonly port: number }
 );
 
@@ -136,6 +147,10 @@ export class GatewayReporter implements GatewayVoice {
 
   killed(scope: number, index: number, on: boolean, cancels: number): void {
     this.send({ kind: 'killed', atNs: this.nowNs[0], scope, index, on, cancels });
+  }
+
+  limit(limit: number, scope: number, index: number, before: number, after: number, operator: string): void {
+    this.send({ kind: 'limit', atNs: this.nowNs[0], limit, scope, index, before, after, operator });
   }
 
   dayEnded(port: Parameters<GatewayVoice['dayEnded']>[0]): void {

@@ -10,13 +10,15 @@ import type { GatewayLoop } from '../order/gateway-loop.ts';
 import { GatewayCell as AllGatewayCells } from '../order/gateway-parts.ts';
 import { type KillListener, KillWatch } from '../order/kill-watch.ts';
 import { Ledger } from '../order/ledger.ts';
+import { LimitRequests } from '../order/limit-requests.ts';
+import type { LimitSpec } from '../order/limit-table.ts';
 import { LinearMargin } from '../order/linear-margin.ts';
 import type { OrderEventSink } from '../order/order-events.ts';
 import { CancelCause } from '../order/order-facts.ts';
 import { OrderStore } from '../order/order-store.ts';
 import { RefusalCell, Refusals } from '../order/refusal.ts';
 import { Risk } from '../order/risk.ts';
-import { RiskLimits } from '../order/risk-limits.ts';
+import { type LimitListener, RiskLimits } from '../order/risk-limits.ts';
 import { rebuildRisk } from '../order/risk-rebuild.ts';
 import { Scope } from '../order/scope.ts';
 import { SendGuard } from '../order/send-guard.ts';
@@ -48,6 +50,8 @@ const Request = Object.freeze({ ...LinkRequest });
 /** How often what is not about an order is looked at: unknown symbols, marks, the offset to UTC. */
 const LOOK_EVERY_NS = 10e6;
 const UTC_EVERY_NS = 1e9;
+/** Action of the `operator` record that stands before the `limit` record of what a person did. */
+const OPERATOR_SETS_LIMIT = 16;
 /** How long our cancels may take at a stop before the sessions are closed all the same. */
 const STOP_PATIENCE_NS = 500e6;
 
@@ -62,7 +66,7 @@ interface RemoteStrategy {
  * The order half on the thread that runs it: the gateway's turn, the kill switch, the operator's commands, the requests of
  * strategies on other threads. Fused: part of the router's turn, strategies are called in place.
  */
-export class GatewayRunner implements OrderEventSink, KillListener, GatewayCommandTarget {
+export class GatewayRunner implements OrderEventSink, KillListener, LimitListener, GatewayCommandTarget {
   readonly loop: GatewayLoop;
   private readonly options: GatewayOptions;
   private readonly clock: Clock;
@@ -73,6 +77,8 @@ export class GatewayRunner implements OrderEventSink, KillListener, GatewayComma
   private readonly market: MarketView;
   private readonly reporter: GatewayReporter;
   private readonly dayJournal: JournalDayWriter;
+  private readonly limits: RiskLimits;
+  private readonly limitRequests: LimitRequests;
   private readonly killWatch: KillWatch;
   private readonly commands: GatewayCommands;
   private readonly sockets: SocketTable;
@@ -123,6 +129,8 @@ export class GatewayRunner implements OrderEventSink, KillListener, GatewayComma
       windows: options.risk.windows,
       remainingPorts: remainingPortsOf(spec),
     });
+    this.limits = limits;
+    this.limitRequests = new LimitRequests(options.limitRequests);
     rebuildRisk(this.risk, this.store);
     const attached = attachJournal(options.journal, context.native, clock.nowNs);
     this.journalAgent = attached.agent;
@@ -158,6 +166,7 @@ export class GatewayRunner implements OrderEventSink, KillListener, GatewayComma
     this.remotes = this.remoteOf.filter((one) => one !== undefined);
     this.hosts = options.strategies.map(() => undefined);
     this.killWatch = new KillWatch(kill, options.risk.shape.accounts.length, options.strategies.length, this);
+    limits.listener = this;
     this.openDay();
     this.loop.begin();
     this.killWatch.start();
@@ -194,6 +203,7 @@ export class GatewayRunner implements OrderEventSink, KillListener, GatewayComma
     work += this.loop.turn(this);
     for (let i = 0; i < this.remotes.length; i++) work += this.serve(this.remotes[i]);
     work += this.commands.poll(this);
+    work += this.limitRequests.poll(this.limits);
     if (this.journalAgent !== undefined) work += this.journalAgent.doWork();
     if (clock.nowNs[0] >= times[Time.lookAtNs]) this.look();
     this.tellSwitch();
@@ -243,6 +253,24 @@ export class GatewayRunner implements OrderEventSink, KillListener, GatewayComma
 
   killConfirmed(): void {
     // the words say it; nothing more is to be done here
+  }
+
+  // ---- Limits ----
+
+  limitChanged(
+    limit: LimitSpec,
+    scope: Scope,
+    index: number,
+    before: number,
+    after: number,
+    operator: string,
+  ): boolean {
+    this.clock.read();
+    this.reporter.limit(limit.reason, scope, index, before, after, operator);
+    const { dayJournal } = this;
+    const isTold =
+      operator === '' || dayJournal.operator(OPERATOR_SETS_LIMIT, scope, index, `${operator}: ${limit.name}`);
+    return dayJournal.limit(limit.reason, scope, index, before, after) && isTold;
   }
 
   // ---- Commands of an operator ----

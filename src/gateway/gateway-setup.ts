@@ -8,6 +8,7 @@ import { createFenceMemory, FenceControl } from '../order/fence.ts';
 import { FillTable } from '../order/fill-table.ts';
 import { GATEWAY_CELLS, GatewayCell, RouteCell } from '../order/gateway-parts.ts';
 import { Ledger } from '../order/ledger.ts';
+import { createLimitRequestMemory, LimitControl } from '../order/limit-requests.ts';
 import { LinearMargin } from '../order/linear-margin.ts';
 import { OrderFacts } from '../order/order-facts.ts';
 import { OrderStore } from '../order/order-store.ts';
@@ -41,6 +42,8 @@ export interface GatewaySetup {
   readonly ledger: Ledger;
   readonly limits: RiskLimits;
   readonly control: GatewayControl;
+  /** Changes of limits: by a reload down, by an operator either way. */
+  readonly limitControl: LimitControl;
   readonly killPath: string;
   /** The journal's agent, for a thread of its own; absent in the portable build. */
   readonly journalAgent: AgentSpec | undefined;
@@ -122,6 +125,8 @@ export function setUpGateway(
   function assemble(): GatewaySetup {
     const limits = new RiskLimits(shape);
     limits.load(limitSettingsOf(config, shape));
+    // What was changed during the day holds until its end, whatever the config says.
+    for (const { reason, scope, index, value } of fold.limitChanges) limits.recovered(reason, scope, index, value);
     const refusals = counters.allocate('refusals', {}, nameEach(Refusals.counterNames(limits))).cells;
     const kill = prepareKillFile(join(orders.directory, KILL_FILE_NAME), {
       accounts: shape.accounts,
@@ -170,6 +175,7 @@ export function setUpGateway(
       };
     });
     const commands = createGatewayCommandMemory();
+    const limitRequests = createLimitRequestMemory();
     const sessionNames = ports.flatMap(({ hosts }) => hosts.map(({ name }) => name));
     const options: GatewayOptions = {
       ioMode: ioKind(config.io.mode),
@@ -196,6 +202,7 @@ export function setUpGateway(
       fills: fills.memory as SharedArrayBuffer,
       ledger: ledger.memory as SharedArrayBuffer,
       limits: limits.memory as SharedArrayBuffer,
+      limitRequests,
       refusals,
       journal: journal.setup,
       kill,
@@ -224,6 +231,7 @@ export function setUpGateway(
       ledger,
       limits,
       control: new GatewayControl(commands),
+      limitControl: new LimitControl(limitRequests),
       killPath: kill.path,
       journalAgent: journal.agent,
       sessionNames,

@@ -20,10 +20,19 @@ const LOST = cellsOf(JournalRecord.portLost);
 const RECOVERED = cellsOf(JournalRecord.portRecovered);
 const BARRIER = cellsOf(JournalRecord.barrier);
 const LOGIN = cellsOf(JournalRecord.login);
+const LIMIT = cellsOf(JournalRecord.limit);
 
 /** The journal's `report.number` of an answer to a probe: it is not news of the order whose reference it names. */
 export const PROBE_ANSWER = -1;
 const NAME_BYTES = 12;
+
+/** A `limit` record: a limit, as its `RefusalReason`, at one scope from then on. */
+export interface LimitChange {
+  readonly reason: number;
+  readonly scope: number;
+  readonly index: number;
+  readonly value: number;
+}
 
 /** Memory that a record is read from: `journal/segment-scan.ts` has it. */
 export interface FoldBuffer {
@@ -43,6 +52,8 @@ export class RecordFold {
   day = 0;
   epoch = 0;
   dayEnded = false;
+  /** Changes of limits during the day, in order. */
+  readonly limitChanges: LimitChange[] = [];
   private readonly facts: OrderFacts;
   private readonly risk: Risk | undefined;
   private readonly report = new VenueReport();
@@ -131,6 +142,14 @@ export class RecordFold {
         return;
       case JournalRecord.login.type:
         this.login(buffer, at);
+        return;
+      case JournalRecord.limit.type:
+        this.limitChanges.push({
+          reason: int32[at + LIMIT.limit],
+          scope: int32[at + LIMIT.scope],
+          index: int32[at + LIMIT.index],
+          value: float64[half + (LIMIT.after >> 1)],
+        });
     }
   }
 

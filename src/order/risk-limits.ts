@@ -85,10 +85,11 @@ export class RiskLimits {
    * A change of this day that the journal tells of: it holds until the day's end, whatever the config says at a restart.
    * @param reason the limit, as `limit` records name it
    */
-  recovered(reason: number, scope: Scope, index: number, value: number): void {
+  recovered(reason: number, scope: number, index: number, value: number): void {
     const limit = limitOfReason(reason);
-    if (limit === undefined || this.faultOf({ limit: limit.id, scope, index, value }) !== undefined) return;
-    this.load([{ limit: limit.id, scope, index, value }]);
+    if (limit === undefined || this.faultOf({ limit: limit.id, scope: scope as Scope, index, value }) !== undefined)
+      return;
+    this.load([{ limit: limit.id, scope: scope as Scope, index, value }]);
   }
 
   /**
