@@ -64,6 +64,11 @@ class Venue {
     return this.router.setup.feeds[0].options.cells;
   }
 
+  /** No gap is open: what serves gaps may go now. */
+  caughtUp(): Promise<void> {
+    return this.until(() => this.cells[FeedCell.delivered] > 0 && this.cells[FeedCell.openGaps] === 0);
+  }
+
   published(units: number): Promise<void> {
     return this.until(() => this.simulator.stats().itch.units >= units);
   }
@@ -142,6 +147,7 @@ test('a late start is refreshed by retransmit from the start', async () => {
     startFirst: 'sim',
   });
   await venue.published(5000);
+  await venue.caughtUp();
   const seen = await venue.finish();
   const [truth] = venue.simulator.truth().itch;
   expect(seen).toMatchObject({ first: 1, units: truth.units, sha256: truth.sha256 });
