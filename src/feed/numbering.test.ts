@@ -173,6 +173,21 @@ describe('restarts within a session', () => {
     expect(rig.line(1, LineCell.duplicates)).toBe(55);
   });
 
+  it('starts a restarted numbering at its first number, though each line loses some of what shows it', () => {
+    const rig = new FeedRig({ lineCount: 3, confirmPackets: 3 });
+    rig.bring(0, 5001, 5050).bring(1, 5001, 5050).bring(2, 5001, 5050);
+    const heard = [
+      [1, 2, 4, 5, 6],
+      [1, 2, 3, 5, 6],
+      [2, 3, 4, 5, 6],
+    ];
+    for (let id = 1; id <= 6; id++)
+      for (let line = 0; line < 3; line++) if (heard[line].includes(id)) rig.packet(line, restarted(id));
+    rig.pass(SECOND);
+    expect(rig.ids).toEqual([...span(5001, 5050), ...span(1, 6)]);
+    expect(rig.lost).toEqual([]);
+  });
+
   it('believes on one line a restart at 1 whose numbers nobody remembers, but no packets from just before the start', () => {
     const reordered = new FeedRig({ lineCount: 1 });
     reordered.bring(0, 4).bring(0, 1).bring(0, 2).bring(0, 3).bring(0, 5);

@@ -8,8 +8,8 @@ export const OPENING_UNITS = 65_536;
 export const RestartBytes = { unknown: 0, same: 1, differ: 2 } as const;
 export type RestartBytes = (typeof RestartBytes)[keyof typeof RestartBytes];
 
-/** Further behind than this, no network reorders packets. */
-const REORDERED_UNITS = 100;
+/** Further apart than this, no network reorders packets, and no line that works loses them in a row. */
+export const REORDERED_UNITS = 100;
 
 /** {@link RestartGuard.weigh}: not believed. */
 export const NO_RESTART = -1;
@@ -17,7 +17,7 @@ export const NO_RESTART = -1;
 /**
  * Restarts of the numbering within one session. What looks like one may be a late duplicate, or a line that replays old
  * data: those must never restart the feed. A restart is suspected only of a line that goes back behind what it has
- * itself shown before; it is believed after packets that follow each other and carry *other* bytes than were seen under
+ * itself shown before; it is believed after packets that follow each other, but for what the line loses, and carry *other* bytes than were seen under
  * those numbers before, while no line goes on at the old ones. Where nothing is remembered of those numbers, it takes
  * every live line; or the only live line, if its run begins at number 1, from further away than packets are reordered,
  * or after the feed has been silent for long.
@@ -72,7 +72,8 @@ export class RestartGuard {
     }
     const goesOn =
       packets[line] > 0 &&
-      ids[0] === next[line] &&
+      ids[0] >= next[line] &&
+      ids[0] - next[line] < REORDERED_UNITS &&
       this.progress[line] === progress[progressCell] &&
       now - seenAtNs[line] <= this.forgetAfterNs;
     if (!goesOn) {

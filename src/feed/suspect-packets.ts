@@ -1,3 +1,4 @@
+import { REORDERED_UNITS } from './restart-guard.ts';
 import { TimeCell } from './sink.ts';
 
 /** Packets kept. More than a confirmation takes on eight lines, and what a burst of them may bring meanwhile. */
@@ -74,7 +75,7 @@ export class SuspectPackets {
 
   /**
    * Chooses those of one suspicion that belong to the packet which confirmed it: all that are of its session, which the
-   * caller has to see to; else those whose numbers lead up to its own without a hole, so that a stray one is left out.
+   * caller has to see to; else those whose numbers lead up to its own in small steps, so that a stray one is left out.
    * @param lines bit per line whose packets count
    * @param ids the first and next number of the packet that confirmed
    * @param clock cell `clockCell`: time now; what is older than the memory of suspicions is left out
@@ -91,7 +92,8 @@ export class SuspectPackets {
         const place = (this.oldest + k) % MAX_PACKETS;
         if (wanted[place] === 1 || this.why[place] !== why || this.rxNs[place] < sinceNs) continue;
         if ((lines & (1 << this.line[place])) === 0) continue;
-        if (why !== Suspicion.session && (first[place] > to || next[place] < from)) continue;
+        if (why !== Suspicion.session && (first[place] > to + REORDERED_UNITS || next[place] < from - REORDERED_UNITS))
+          continue;
         wanted[place] = 1;
         found = true;
         from = Math.min(from, first[place]);
