@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseConfig } from '../../config/load.ts';
+import { loadConfig } from '../../config/load.ts';
 import type { WarmlineConfig } from '../../config/schema.ts';
 import { GatewayCell } from '../../order/gateway-parts.ts';
 import { SlotField } from '../../order/order-layout.ts';
@@ -94,18 +94,30 @@ export class TradingHost {
   readonly folder = mkdtempSync(join(tmpdir(), 'warmline-trading-'));
   readonly reports: GatewayReport[] = [];
   readonly warnings: string[] = [];
+  /** Of its config file. */
+  path!: string;
   config!: WarmlineConfig;
   simulator!: Simulator;
   router: Router | undefined;
 
   async start(options: TradingOptions): Promise<this> {
-    const path = await writeTradingConfig(this.folder, options);
-    const { readFileSync } = await import('node:fs');
-    this.config = parseConfig(readFileSync(path, 'utf8'), path);
-    this.simulator = createSimulator(this.config, { noControl: true });
-    await this.simulator.start();
+    await this.prepare(options);
     await this.startRouter();
     return this;
+  }
+
+  /** Starts the venue alone. */
+  async prepare(options: TradingOptions): Promise<this> {
+    this.path = await writeTradingConfig(this.folder, options);
+    this.config = loadConfig(this.path);
+    this.simulator = createSimulator(this.config, { noControl: true });
+    await this.simulator.start();
+    return this;
+  }
+
+  /** Orders that the venue has taken, all ports together. */
+  venueOrders(): number {
+    return this.simulator.orders!.truth('main').ports.reduce((sum, { nextRef }) => sum + Math.max(0, nextRef - 1), 0);
   }
 
   async startRouter(): Promise<void> {
