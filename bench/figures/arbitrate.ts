@@ -70,6 +70,8 @@ export const arbitrate: Figure = {
         'Framing is in it (MoldUDP64), sockets and the clock are not: stamps are made up. Packets lie in the first two levels of the cache.',
         'The twin does the same with the same hash, windows and counters; its sink is inlined by the compiler, ours is a call.',
         'Writing the sequence number into the packet before it is shown to line A is in both.',
+        'Why it takes longer (studied apart: a debugger stepped through two packets of one message): V8’s code takes 1,566 instructions, the twin’s 561. Both run near the processor’s width, so the ratio of instructions is that of time. 563 of ours compare or branch (bounds, object shapes, overflow), 272 go to the stack and back. No single duty stands out: left out one at a time, counters, bitmap or callback change it by less than a nanosecond, the hash by 6, framing by 9.',
+        'What would change it: code without those checks, as V8 makes it from WebAssembly over one memory, or native code. Both would end arbitration in TypeScript; the sockets’ part of a datagram (some 3 µs) is a hundred times as much.',
       ],
       raw,
     };

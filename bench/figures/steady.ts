@@ -76,6 +76,7 @@ export const steady: Figure = {
         'Messages are packed as a venue packs them under load: about three a packet, about thirty in a burst. A whole packet carries one stamp, so queueing within a packet is in the latency.',
         'One hot thread (fused layout: poll, arbitration, books, strategy): a dedicated layout needs more cores than the generator leaves here.',
         'The C twin and the Node twin are shown for their latency only.',
+        'What is allocated at all comes from code that runs too seldom to be compiled soon (a look at the lines’ health every 20 ms): interpreted, it allocates with every double. The router rehearses it before the first packet; where the machine’s other work cuts the rehearsal short, some is left for the first half minute.',
         'Allocation is the difference of `v8.getHeapStatistics().used_heap_size` on the hot thread around the sample, plus what collections gave back meanwhile (`v8.GCProfiler`).',
       ],
       raw: [

@@ -32,6 +32,7 @@ export const switchSilence: Figure = {
       notes: [
         `The deadline is the last receive stamp of the active line plus \`staleAfter\`, here ${STALE_US / 1000} ms: that window comes before the figure and is not in it.`,
         'The other line goes on meanwhile, one message every 100 µs, and its messages are held; the lines fall silent in turn.',
+        'The machine’s own stalls are in every line of the table, and the twin’s p99 shows how much: while this core is taken away nobody can notice a deadline. What ours adds beyond that is code: a switch comes so seldom that V8 may not have compiled all of its path yet.',
         '`park` sleeps up to 100 µs between looks and is shown for what it is; the C twin spins.',
       ],
     });
