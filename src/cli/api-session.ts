@@ -13,6 +13,7 @@ import { ApiServer } from '../server/server.ts';
 import { StateChannel } from '../server/state-channel.ts';
 import { livenessTroubles, readinessTroubles } from '../status/readiness.ts';
 import type { StatusModel } from '../status/status-model.ts';
+import { openApiTrading } from './api-trading.ts';
 
 /** What a session lends to its API. */
 export interface ApiSessionOptions {
@@ -48,11 +49,27 @@ export class ApiSession {
     if (typeof tokens === 'string') return tokens;
     const status = new StateChannel('status', options.status);
     const market = new MarketData(apiFeeds(options.router), options.router.setup.broadcast);
-    const find: ChannelFinder = (name) => {
+    const trading = openApiTrading(options.router);
+    const find: ChannelFinder = (name, { identity }) => {
+      if (name === 'orders' && trading !== undefined) {
+        return { role: 'trade', channel: trading.desk.channel(identity.name), key: `orders of ${identity.name}` };
+      }
       const channel = name === 'status' ? status : market.find(name);
       return channel === undefined ? undefined : { role: 'view', channel };
     };
-    const hub = new Hub(find, actionOperations(options.actions, options.record), () => market.poll());
+    const operations = new Map([
+      ...actionOperations(options.actions, options.record),
+      ...(trading?.desk.operations() ?? []),
+    ]);
+    const hub: Hub = new Hub(find, operations, {
+      beforeTick: () => {
+        market.poll();
+        trading?.poll();
+      },
+      closed: ({ identity }) => {
+        if (hub.connectionsOf(identity.name) === 0) trading?.desk.onDisconnect(identity.name);
+      },
+    });
     let session: ApiSession | undefined;
     const content = {
       hub,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { checkApi } from './api-checks.ts';
-import { count, duration, hostAddress, size, withUnits } from './fields.ts';
+import { count, duration, hostAddress, name, size, withUnits } from './fields.ts';
 
 /** The section `api`: the dashboard, metrics and the API for programs, all on one port. */
 
@@ -63,6 +63,23 @@ export const apiSection = withUnits(
         .prefault(false)
         .describe(
           'Whether clients may subscribe to every message of a feed. The router then copies each unit into one more ring, some 50 ns a message.',
+        ),
+      orders: z
+        .strictObject({
+          account: name().optional().describe('Account that they trade for. Default: the first one.'),
+          group: name().optional().describe('Group of ports that their orders take. Default: the first one.'),
+          lostRoute: z
+            .enum(['pause', 'reduceOnly', 'requote'])
+            .prefault('pause')
+            .describe('What is done with new orders while orders are unknown or blind.'),
+          onDisconnect: z
+            .enum(['keep', 'cancel'])
+            .prefault('cancel')
+            .describe("What becomes of a client's open orders when its connection ends."),
+        })
+        .optional()
+        .describe(
+          'Programs may send orders over the API, through the same risk checks as strategies. Absent: they may not.',
         ),
       every: duration({ min: 10e6, max: 60e9 }).prefault('250ms').describe('How often clients are brought up to date.'),
       limits: limits.prefault({}).describe('What a client may cost.'),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OrderPortConfig, OrdersConfig } from '../config/orders-schema.ts';
 import type { WarmlineConfig } from '../config/schema.ts';
+import { API_TRADER, tradersOf } from '../config/traders.ts';
 import { loadNative } from '../io/native.ts';
 import { ioKind } from '../io/open.ts';
 import { createFenceMemory, FenceControl } from '../order/fence.ts';
@@ -82,9 +83,10 @@ export function setUpGateway(
       feed: feed === undefined ? 0 : config.feeds.findIndex(({ name }) => name === feed),
     }),
   );
+  const traders = tradersOf(config);
   const shape = riskShapeOf(config);
   const portConfigs = orders.groups.flatMap(({ ports }) => ports);
-  const sizes = { strategies: Math.max(1, config.strategies.length), instruments: instruments.length };
+  const sizes = { strategies: Math.max(1, traders.length), instruments: instruments.length };
   const store = new OrderStore(
     OrderStore.memoryFor({ ...sizes, ports: portConfigs.length, maxOrders: orders.maxOrders }),
   );
@@ -183,7 +185,7 @@ export function setUpGateway(
       epoch: journal.epoch,
       restart: journal.outcome.records > 0,
       dayEnded: fold.dayEnded,
-      strategies: config.strategies.map(({ name, orders: own }, index) => ({
+      strategies: traders.map(({ name, orders: own }, index) => ({
         name,
         account: shape.strategies[index].account,
         group: Math.max(
@@ -217,8 +219,8 @@ export function setUpGateway(
       routes: new Int32Array(new SharedArrayBuffer(sizes.strategies * RouteCell.words * Int32Array.BYTES_PER_ELEMENT)),
       histograms: histogramsOf(counters),
       commands,
-      links: config.strategies.map(({ name }): OrderLinkMemory | undefined =>
-        remote.has(name) ? createOrderLink() : undefined,
+      links: traders.map(({ name }): OrderLinkMemory | undefined =>
+        remote.has(name) || name === API_TRADER ? createOrderLink() : undefined,
       ),
       logOutAtStop: orders.logOutAtStop,
       cancelAtStop: orders.cancelAtStop,

@@ -7,7 +7,6 @@ import type { LostRoutePolicy } from '../order/terms.ts';
 import type { RecordHandler } from '../ring/spsc-ring.ts';
 import { SpscConsumer } from '../ring/spsc-ring.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { StrategyHost } from '../strategy/strategy-host.ts';
 import type { OrderLinkMemory } from './gateway-options.ts';
 import { InstrumentMap, type TradableInstrument } from './instrument-map.ts';
 import { RemoteOrders } from './remote-orders.ts';
@@ -27,6 +26,12 @@ export interface RemoteOrderOptions {
   readonly shape: RiskShape;
 }
 
+/** Who is told of a trader's orders. */
+export interface OrderListener {
+  /** @param kind `OrderEvent`; shares and price4 of a fill */
+  onOrderEvent(kind: number, order: number, shares: number, price4: number): void;
+}
+
 /** Events shown to the strategy in one turn. */
 const EVENTS_PER_TURN = 256;
 
@@ -35,7 +40,7 @@ export class RemoteOrderEnd implements RecordHandler {
   readonly orders: RemoteOrders;
   private readonly map: InstrumentMap;
   private readonly events: SpscConsumer;
-  private host: StrategyHost | undefined;
+  private host: OrderListener | undefined;
 
   /** @param feeds the router's numbers of the strategy's feeds, @param books of each of the router's feeds */
   constructor(
@@ -67,7 +72,7 @@ export class RemoteOrderEnd implements RecordHandler {
     );
   }
 
-  attach(host: StrategyHost): void {
+  attach(host: OrderListener): void {
     this.host = host;
   }
 

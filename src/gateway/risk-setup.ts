@@ -1,5 +1,6 @@
 import type { LimitValues } from '../config/risk-schema.ts';
 import type { WarmlineConfig } from '../config/schema.ts';
+import { tradersOf } from '../config/traders.ts';
 import { LIMIT_TABLE, NO_LIMIT } from '../order/limit-table.ts';
 import type { LimitSetting } from '../order/risk-limits.ts';
 import type { RiskWindows } from '../order/risk-request.ts';
@@ -13,7 +14,7 @@ export function riskShapeOf(config: WarmlineConfig): RiskShape {
   return {
     venues: [config.venue],
     accounts: accountNames,
-    strategies: config.strategies.map(({ name, orders }) => ({
+    strategies: tradersOf(config).map(({ name, orders }) => ({
       name,
       account: orders?.account === undefined ? 0 : accountNames.indexOf(orders.account),
     })),

@@ -209,7 +209,8 @@ function gatewayThread(
   return [threadSpec(config, plan.gateway, [{ name: 'gateway', module: url, options }])];
 }
 
-function remoteOrders(gateway: GatewaySetup | undefined, strategy: number): RemoteOrderOptions | undefined {
+/** What a trader on another thread than the gateway's needs to send orders. @param strategy its position among the traders */
+export function remoteOrders(gateway: GatewaySetup | undefined, strategy: number): RemoteOrderOptions | undefined {
   const link = gateway?.options.links[strategy];
   if (gateway === undefined || link === undefined) return undefined;
   const { options, sessionNames } = gateway;

@@ -6,10 +6,12 @@ import { type Identity, mayDo, type Role } from './security.ts';
 export interface NamedChannel {
   readonly role: Role;
   readonly channel: Channel;
+  /** What tells it from others of the same name, where each client has its own. */
+  readonly key?: string;
 }
 
 /** Finds or makes a channel: `status`, `book:itch/AAPL`… @returns undefined where there is none of that name */
-export type ChannelFinder = (name: string) => NamedChannel | undefined;
+export type ChannelFinder = (name: string, client: HubClient) => NamedChannel | undefined;
 
 /** An operation that a client may ask for, beside subscribing. */
 export interface Operation {
@@ -51,6 +53,14 @@ const unsubscribe = z.strictObject({
 });
 const envelope = z.looseObject({ op: z.string().max(64), id: z.union([z.string().max(64), z.number()]).optional() });
 
+/** What the hub's owner wants to be told of. */
+export interface HubHooks {
+  /** Gathers what channels are about to tell. */
+  beforeTick?(): void;
+  /** A client has gone. */
+  closed?(client: HubClient): void;
+}
+
 const CHANNELS_PER_CLIENT = 256;
 
 /**
@@ -60,19 +70,26 @@ const CHANNELS_PER_CLIENT = 256;
 export class Hub {
   private readonly find: ChannelFinder;
   private readonly operations: ReadonlyMap<string, Operation>;
-  private readonly beforeTick: () => void;
-  private readonly joined = new Map<HubClient, Set<string>>();
+  private readonly hooks: HubHooks;
+  /** By client: keys of its channels, by the names under which it knows them. */
+  private readonly joined = new Map<HubClient, Map<string, string>>();
   private readonly channels = new Map<string, { readonly channel: Channel; clients: number }>();
 
-  /** @param beforeTick gathers what channels are about to tell */
-  constructor(find: ChannelFinder, operations: ReadonlyMap<string, Operation>, beforeTick: () => void = () => {}) {
+  constructor(find: ChannelFinder, operations: ReadonlyMap<string, Operation>, hooks: HubHooks = {}) {
     this.find = find;
-    this.beforeTick = beforeTick;
+    this.hooks = hooks;
     this.operations = operations;
   }
 
   get clients(): number {
     return this.joined.size;
+  }
+
+  /** Connections of a token. */
+  connectionsOf(name: string): number {
+    let count = 0;
+    for (const { identity } of this.joined.keys()) if (identity.name === name) count++;
+    return count;
   }
 
   /** Clients by role, for metrics. */
@@ -83,18 +100,19 @@ export class Hub {
   }
 
   opened(client: HubClient): void {
-    this.joined.set(client, new Set());
+    this.joined.set(client, new Map());
     client.send(JSON.stringify({ type: 'hello', protocol: 1, name: client.identity.name, role: client.identity.role }));
   }
 
   closed(client: HubClient): void {
-    for (const name of this.joined.get(client) ?? []) this.leave(client, name);
+    for (const name of [...(this.joined.get(client)?.keys() ?? [])]) this.leave(client, name);
     this.joined.delete(client);
+    this.hooks.closed?.(client);
   }
 
   /** Brings every subscriber up to date. */
   tick(): void {
-    this.beforeTick();
+    this.hooks.beforeTick?.();
     for (const { channel } of this.channels.values()) channel.tick();
   }
 
@@ -129,21 +147,24 @@ export class Hub {
     if (names.has(name)) throw new RequestError('twice', `${name} is subscribed to already`);
     if (names.size >= CHANNELS_PER_CLIENT)
       throw new RequestError('too-many', `at most ${CHANNELS_PER_CLIENT} channels`);
-    const found = this.find(name);
+    const found = this.find(name, client);
     if (found === undefined) throw new RequestError('unknown', `there is no channel "${name}"`);
     demand(client, found.role, name);
-    const open = this.channels.get(name) ?? { channel: found.channel, clients: 0 };
+    const key = found.key ?? name;
+    const open = this.channels.get(key) ?? { channel: found.channel, clients: 0 };
     open.clients++;
-    this.channels.set(name, open);
-    names.add(name);
+    this.channels.set(key, open);
+    names.set(name, key);
     open.channel.join(client, after);
   }
 
   private leave(client: HubClient, name: string): void {
-    const open = this.channels.get(name);
-    if (open === undefined || this.joined.get(client)?.delete(name) !== true) return;
+    const key = this.joined.get(client)?.get(name);
+    const open = key === undefined ? undefined : this.channels.get(key);
+    if (key === undefined || open === undefined) return;
+    this.joined.get(client)?.delete(name);
     open.channel.leave(client);
-    if (--open.clients === 0) this.channels.delete(name);
+    if (--open.clients === 0) this.channels.delete(key);
   }
 }
 

@@ -6,7 +6,7 @@ export type LogSnapshot = () => unknown;
 const MOST_ENTRIES_A_MESSAGE = 256;
 
 /**
- * Entries that happened, numbered from 1, the latest of them kept. A client says the last one it has seen and gets those
+ * Entries that happened, numbered one by one, the latest of them kept. A client says the last one it has seen and gets those
  * after it, without a hole. Where they are no longer kept it gets a `reset`: the state as it stands, and the number from
  * which entries follow. Nothing is left out in silence.
  */
@@ -16,15 +16,21 @@ export class LogChannel implements Channel {
   private readonly snapshot: LogSnapshot;
   private readonly entries: string[] = [];
   /** Number of the first entry kept, and of the next one to come. */
-  private first = 1;
-  private next = 1;
+  private first: number;
+  private next: number;
   private readonly cursors = new Map<Subscriber, number>();
 
-  /** @param kept how many entries; @param snapshot the state that a client without history begins with */
-  constructor(name: string, kept: number, snapshot: LogSnapshot) {
+  /**
+   * @param kept how many entries
+   * @param snapshot the state that a client without history begins with
+   * @param first number of the first entry
+   */
+  constructor(name: string, kept: number, snapshot: LogSnapshot, first = 1) {
     this.name = name;
     this.kept = kept;
     this.snapshot = snapshot;
+    this.first = first;
+    this.next = first;
   }
 
   get subscribers(): number {
@@ -45,6 +51,13 @@ export class LogChannel implements Channel {
       this.entries.splice(0, cut);
       this.first += cut;
     }
+  }
+
+  /** Something was missed: nobody's history is whole, everybody begins anew. */
+  restart(): void {
+    this.entries.length = 0;
+    this.next++; // a number that no entry has: whoever has seen all before it is behind
+    this.first = this.next;
   }
 
   join(subscriber: Subscriber, after: number): void {
