@@ -13,7 +13,7 @@ import { ApiServer } from '../server/server.ts';
 import { StateChannel } from '../server/state-channel.ts';
 import { livenessTroubles, readinessTroubles } from '../status/readiness.ts';
 import type { StatusModel } from '../status/status-model.ts';
-import { openApiTrading } from './api-trading.ts';
+import { type ApiTrading, openApiTrading } from './api-trading.ts';
 
 /** What a session lends to its API. */
 export interface ApiSessionOptions {
@@ -29,12 +29,14 @@ const OTHERS_MAY = 0o077;
 /** The API of a running router. */
 export class ApiSession {
   readonly server: ApiServer;
+  private readonly trading: ApiTrading | undefined;
   private readonly options: ApiSessionOptions;
   private readonly startedMs = performance.now();
 
-  private constructor(options: ApiSessionOptions, server: (session: ApiSession) => ApiServer) {
+  private constructor(options: ApiSessionOptions, server: ApiServer, trading: ApiTrading | undefined) {
     this.options = options;
-    this.server = server(this);
+    this.server = server;
+    this.trading = trading;
   }
 
   /**
@@ -62,10 +64,7 @@ export class ApiSession {
       ...(trading?.desk.operations() ?? []),
     ]);
     const hub: Hub = new Hub(find, operations, {
-      beforeTick: () => {
-        market.poll();
-        trading?.poll();
-      },
+      beforeTick: () => market.poll(),
       closed: ({ identity }) => {
         if (hub.connectionsOf(identity.name) === 0) trading?.desk.onDisconnect(identity.name);
       },
@@ -79,7 +78,7 @@ export class ApiSession {
     };
     const server = await ApiServer.start(api, content, tokens);
     if (typeof server === 'string') return server;
-    session = new ApiSession(options, () => server);
+    session = new ApiSession(options, server, trading);
     return session;
   }
 
@@ -92,6 +91,7 @@ export class ApiSession {
   }
 
   close(): void {
+    this.trading?.close();
     this.server.close();
   }
 

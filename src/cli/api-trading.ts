@@ -13,12 +13,13 @@ import { OrderDesk } from '../server/order-desk.ts';
 /** The API's end of the order half: a trader like a strategy on a thread of its own. */
 export interface ApiTrading {
   readonly desk: OrderDesk;
-  /** Takes what the gateway has told since. */
-  poll(): void;
+  close(): void;
 }
 
+/** Executions reach a program within about this time. */
+const POLL_MS = 5;
 /** Symbols that were not listed yet are looked for this often. */
-const POLLS_PER_LOOK = 8;
+const POLLS_PER_LOOK = 64;
 /** Entries are numbered from the moment of the start, in µs: no number of an earlier run comes again. */
 const ENTRIES_PER_MS = 1000;
 
@@ -56,11 +57,11 @@ export function openApiTrading(router: Router): ApiTrading | undefined {
     },
   });
   let polls = 0;
-  return {
-    desk,
-    poll() {
-      while (end.poll() > 0);
-      if (++polls % POLLS_PER_LOOK === 0) end.look();
-    },
-  };
+  const poller = setInterval(() => {
+    let told = 0;
+    for (let taken = end.poll(); taken > 0; taken = end.poll()) told += taken;
+    if (told > 0) desk.flush();
+    if (++polls % POLLS_PER_LOOK === 0) end.look();
+  }, POLL_MS);
+  return { desk, close: () => clearInterval(poller) };
 }

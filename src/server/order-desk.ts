@@ -94,6 +94,11 @@ export class OrderDesk {
     return log;
   }
 
+  /** Sends on what has been told since, without waiting for the next tick: executions are news. */
+  flush(): void {
+    for (const log of this.logs.values()) log.tick();
+  }
+
   /** The operations of the hub. */
   operations(): ReadonlyMap<string, Operation> {
     return new Map<string, Operation>([
