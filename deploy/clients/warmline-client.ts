@@ -106,7 +106,8 @@ export class WarmlineClient {
   }
 
   private lost(): void {
-    for (const { reject } of this.asked.values()) reject(new ApiError('lost', 'the connection was lost before the answer'));
+    for (const { reject } of this.asked.values())
+      reject(new ApiError('lost', 'the connection was lost before the answer'));
     this.asked.clear();
     if (this.closed) return;
     this.ready = new Promise((resolve) => {

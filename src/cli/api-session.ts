@@ -77,7 +77,10 @@ export class ApiSession {
       health: () => session?.health() ?? { alive: [], ready: ['starting'] },
     };
     const server = await ApiServer.start(api, content, tokens);
-    if (typeof server === 'string') return server;
+    if (typeof server === 'string') {
+      trading?.close();
+      return server;
+    }
     session = new ApiSession(options, server, trading);
     return session;
   }
