@@ -2,7 +2,6 @@ import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'nod
 import { dirname } from 'node:path';
 import type { WarmlineConfig } from '../config/schema.ts';
 import type { Router } from '../router/router.ts';
-import { DutyCell } from '../runtime/thread-control.ts';
 import { type Action, type ActionRecorder, actionOperations } from '../server/actions.ts';
 import { dashboardAssets } from '../server/dashboard-assets.ts';
 import { type ChannelFinder, Hub } from '../server/hub.ts';
@@ -22,6 +21,8 @@ export interface ApiSessionOptions {
   readonly actions: readonly Action[];
   readonly record: ActionRecorder;
   status(): StatusModel;
+  /** How long ago each agent thread's last turn began, in ns. */
+  turnsAgoNs(): ReadonlyMap<string, number>;
 }
 
 const OTHERS_MAY = 0o077;
@@ -99,15 +100,7 @@ export class ApiSession {
   }
 
   private health() {
-    const { router } = this.options;
-    const nowNs = Number(process.hrtime.bigint());
-    const turns = new Map<string, number>();
-    for (const thread of router.threads) {
-      // A thread that parks still turns; one that has not begun yet has no stamp.
-      const lastNs = thread.dutyCells[DutyCell.lastTurnNs];
-      if (lastNs > 0) turns.set(thread.name, nowNs - lastNs);
-    }
-    const alive = livenessTroubles(turns);
+    const alive = livenessTroubles(this.options.turnsAgoNs());
     return { alive, ready: [...alive, ...readinessTroubles(this.options.status())] };
   }
 

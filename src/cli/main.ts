@@ -9,6 +9,7 @@ import { registerJournal } from './journal.ts';
 import { registerReplay } from './replay.ts';
 import { registerRun } from './run.ts';
 import { registerSim } from './sim.ts';
+import { registerTop } from './top.ts';
 import { packageVersion } from './version.ts';
 
 /**
@@ -31,6 +32,7 @@ export function createProgram(): Command {
   registerDemo(program);
   registerDoctor(program);
   registerJournal(program);
+  registerTop(program);
   registerCtl(program);
   return program;
 }

@@ -4,6 +4,8 @@ import { eventKindName } from '../feed/event-record.ts';
 import { missingAbilities } from '../io/abilities.ts';
 import { nativeUnavailableReason } from '../io/native.ts';
 import { Router } from '../router/router.ts';
+import type { CounterMirror } from '../runtime/counter-file.ts';
+import { MainThreadCounters } from '../runtime/main-thread.ts';
 import type { Action } from '../server/actions.ts';
 import type { KeyHint } from '../status/status-model.ts';
 import { ApiSession } from './api-session.ts';
@@ -12,7 +14,9 @@ import { describeEvent } from './event-text.ts';
 import { FeedReports } from './feed-reports.ts';
 import { readKeys } from './keys.ts';
 import { createLog, rateLimited } from './log.ts';
+import { aboutRouter } from './router-about.ts';
 import { routerActions } from './router-actions.ts';
+import { mirrorRouter } from './router-mirror.ts';
 import { RouterView } from './router-view.ts';
 import { listenForStop, type StopRequest } from './signals.ts';
 import { StatusScreen } from './status-screen.ts';
@@ -57,6 +61,8 @@ export class RouterSession {
   private view!: RouterView;
   private recorder!: FlightRecorder;
   private api: ApiSession | undefined;
+  private mainThread: MainThreadCounters | undefined;
+  private mirror: CounterMirror | undefined;
   private failure: string | undefined;
 
   private constructor(config: WarmlineConfig, options: SessionOptions) {
@@ -123,7 +129,8 @@ export class RouterSession {
     }).catch((error: Error) => {
       throw asUserError(error);
     });
-    this.view = new RouterView(this.router, packageVersion());
+    this.mainThread = new MainThreadCounters(this.router.setup.counters);
+    this.view = new RouterView(this.router);
     this.recorder = new FlightRecorder({
       venue: this.config.venue,
       sources: this.router.setup.flights,
@@ -133,6 +140,7 @@ export class RouterSession {
     });
     this.announce();
     await this.startApi();
+    this.mirrorCounters();
     await this.options.started?.(this);
   }
 
@@ -155,6 +163,7 @@ export class RouterSession {
             `${action.title}, by ${by} (${reason}): ${outcome}`,
           ),
         status: () => this.view.model(),
+        turnsAgoNs: () => this.view.turnsAgoNs(),
       },
       (text) => this.say(`  ${text}`),
     );
@@ -164,6 +173,14 @@ export class RouterSession {
     }
     this.api = api;
     this.say(`  dashboard ${this.options.openDashboard === true ? api.operatorUrl : api.server.url}`);
+  }
+
+  /** Lets `warmline top` look; the router goes on without where that can't be. */
+  private mirrorCounters(): void {
+    const about = aboutRouter(this.router, this.view.startedNs, { api: this.api?.server.url });
+    const mirror = mirrorRouter(this.router, about);
+    if (typeof mirror === 'string') this.log.warn(`not shown to warmline top: ${mirror}`);
+    else this.mirror = mirror;
   }
 
   /** Which layout, idle strategy and I/O it runs on, and why. */
@@ -240,6 +257,8 @@ export class RouterSession {
       const last = () => this.view?.model();
       const model = last();
       await this.router.stop();
+      this.mainThread?.close();
+      this.mirror?.stop();
       this.limited.flush();
       await this.options.stopped?.();
       this.screen.close(model === undefined ? '' : renderSummary(last() ?? model));

@@ -83,7 +83,17 @@ export function renderStatus(model: StatusModel, width: number, height: number, 
 }
 
 interface Section {
-  readonly name: 'header' | 'notes' | 'feeds' | 'books' | 'latency' | 'strategies' | 'threads' | 'events' | 'keys';
+  readonly name:
+    | 'header'
+    | 'troubles'
+    | 'notes'
+    | 'feeds'
+    | 'books'
+    | 'latency'
+    | 'strategies'
+    | 'threads'
+    | 'events'
+    | 'keys';
   lines: FrameLine[];
   /** A blank line before it. */
   apart: boolean;
@@ -154,6 +164,7 @@ function sectionsOf(model: StatusModel, width: number): Section[] {
   });
   return [
     section('header', [header(model, width)]),
+    section('troubles', troubles(model), false),
     section('notes', notes(model), false),
     section(
       'feeds',
@@ -181,6 +192,10 @@ function header(model: StatusModel, width: number): FrameLine {
   const right = [piece(how), piece(`${SEPARATOR}up ${formatUptime(model.upNs)}`, 'dim')];
   const both = spread(left, right, width);
   return both.length > left.length ? both : [...left, piece(SEPARATOR, 'dim'), ...right];
+}
+
+function troubles(model: StatusModel): FrameLine[] {
+  return (model.troubles ?? []).map((trouble) => [piece('  '), piece(trouble, 'bad')]);
 }
 
 function notes(model: StatusModel): FrameLine[] {
@@ -211,7 +226,7 @@ function feedBlock(feed: FeedView, width: number): FrameLine[] {
     piece(feed.name, 'strong'),
     piece('  '),
     piece(status.toUpperCase(), STATUS_STYLES[status]),
-    piece(`${why} for ${formatUptime(feed.sinceNs)}`),
+    piece(Number.isNaN(feed.sinceNs) ? why : `${why} for ${formatUptime(feed.sinceNs)}`),
   ];
   const policy = feed.policy === 'first' ? 'first copy wins' : `sticky, ${feed.activeLine ?? '?'} leads`;
   const right = [
@@ -448,7 +463,7 @@ export function renderLine(model: StatusModel): string {
   }
   for (const one of model.latencies)
     parts.push(`${one.name} p50 ${formatNs(one.p50Ns)} p99 ${formatNs(one.p99Ns)} max ${formatNs(one.maxNs)}`);
-  return parts.join(' | ');
+  return [...parts, ...(model.troubles ?? [])].join(' | ');
 }
 
 /** What a whole run amounted to, for its end: several lines, the last with its line end. */

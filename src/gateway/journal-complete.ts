@@ -4,9 +4,9 @@ import { type RecoveredSegment, type RecoveryOutcome, recoverJournal } from '../
 import { JournalRingLayout } from '../journal/ring-layout.ts';
 import { encodeSegmentHeader, SegmentLayout, segmentName } from '../journal/segment-format.ts';
 import type { RecordSink } from '../journal/segment-scan.ts';
+import { bootHash } from '../runtime/process-identity.ts';
 import { type JournalDisk, writeWhole } from './journal-disk.ts';
 import { openSources } from './journal-sources.ts';
-import { bootHash } from './process-identity.ts';
 
 const COPY_BYTES = 1 << 20;
 const MS_PER_SECOND = 1000;

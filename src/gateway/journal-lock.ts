@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Native } from '../io/native.ts';
+import { isAlive, type ProcessIdentity, thisProcess } from '../runtime/process-identity.ts';
 import { JournalError } from './journal-error.ts';
-import { isAlive, type ProcessIdentity, thisProcess } from './process-identity.ts';
 
 const CLAIM = /^lock\.\d+\.\d*$/;
 

@@ -7,6 +7,7 @@ import { JournalDayWriter } from '../journal/day-writer.ts';
 import { JournalWriter } from '../journal/journal-writer.ts';
 import { JournalRingLayout } from '../journal/ring-layout.ts';
 import type { RecordSink } from '../journal/segment-scan.ts';
+import { thisProcess } from '../runtime/process-identity.ts';
 import { JournalCopier } from './journal-copier.ts';
 import { hostDisk } from './journal-disk.ts';
 import { JournalError } from './journal-error.ts';
@@ -15,7 +16,6 @@ import { journalMemory } from './journal-memory.ts';
 import { type JournalOptions, type OpenedJournal, openJournal } from './journal-open.ts';
 import { attachJournal } from './journal-output.ts';
 import { ringPathOf } from './journal-ring-file.ts';
-import { thisProcess } from './process-identity.ts';
 import { NumberSink, upTo } from './testing/journal-run.ts';
 
 const NATIVE = loadNative();

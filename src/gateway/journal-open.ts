@@ -8,6 +8,7 @@ import { formatJournalRing, JournalRingLayout, journalRingBytes, readRingHeader 
 import type { RecordSink } from '../journal/segment-scan.ts';
 import type { AgentSpec } from '../runtime/agent-context.ts';
 import { siblingUrl } from '../runtime/module-url.ts';
+import { bootHash } from '../runtime/process-identity.ts';
 import { completeJournal } from './journal-complete.ts';
 import { DEFAULT_SYNC_INTERVAL_NS, type Durability, FULL } from './journal-copier.ts';
 import { hostDisk, type JournalDisk } from './journal-disk.ts';
@@ -28,7 +29,6 @@ import {
   DEFAULT_SYNC_WAIT_NS,
   type JournalSetup,
 } from './journal-setup.ts';
-import { bootHash } from './process-identity.ts';
 
 export interface JournalOptions extends JournalIdentity {
   readonly directory: string;

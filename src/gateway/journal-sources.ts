@@ -4,9 +4,9 @@ import type { JournalSources } from '../journal/recovery.ts';
 import { readRingHeader } from '../journal/ring-layout.ts';
 import { decodeSegmentHeader, SegmentLayout } from '../journal/segment-format.ts';
 import type { SegmentSource } from '../journal/segment-scan.ts';
+import { bootHash } from '../runtime/process-identity.ts';
 import type { JournalDisk } from './journal-disk.ts';
 import { segmentsOf } from './journal-files.ts';
-import { bootHash } from './process-identity.ts';
 
 /** A day's files and ring, opened for reading. */
 export interface OpenSources extends JournalSources {

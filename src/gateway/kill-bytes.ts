@@ -1,5 +1,5 @@
 import { KILL_FILE_BYTES, KILL_LAYOUT_VERSION, KILL_MAGIC, KILL_PLACES, KillText, KillWord } from '../order/kill.ts';
-import type { ProcessIdentity } from './process-identity.ts';
+import type { ProcessIdentity } from '../runtime/process-identity.ts';
 
 /** What a kill switch applies to. */
 export type KillTarget =

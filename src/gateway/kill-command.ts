@@ -1,6 +1,7 @@
 import { appendFileSync, closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { KillText, KillWord } from '../order/kill.ts';
+import { isAlive, type ProcessIdentity } from '../runtime/process-identity.ts';
 import {
   COMMAND_OFFSET,
   describeTarget,
@@ -18,7 +19,6 @@ import {
   wordOf,
 } from './kill-bytes.ts';
 import { createKillFile, readKillFile } from './kill-file.ts';
-import { isAlive, type ProcessIdentity } from './process-identity.ts';
 
 /** Who did what to whom, and why. */
 export interface KillOrder {

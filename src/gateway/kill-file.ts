@@ -13,6 +13,7 @@ import {
 import { dirname } from 'node:path';
 import { errnoName, type Native } from '../io/native.ts';
 import { KILL_FILE_BYTES, type KillMemory, KillSwitch, KillText } from '../order/kill.ts';
+import { thisProcess } from '../runtime/process-identity.ts';
 import {
   checkKillBytes,
   emptyKillBytes,
@@ -23,7 +24,6 @@ import {
   nameOffset,
   placeOf,
 } from './kill-bytes.ts';
-import { thisProcess } from './process-identity.ts';
 
 /** Who may be killed by name, in the order of their numbers. */
 export interface KillNames {

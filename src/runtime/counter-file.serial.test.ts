@@ -44,11 +44,31 @@ describe.skipIf(native === undefined)('a counter file', () => {
     mirrored(registry, { venue: 'nasdaq' });
     cells[0] = 42;
     cells[1] = 2 ** 52 + 1;
-    const { file } = await readUntil((_, seen) => seen[1] === 2 ** 52 + 1);
+    const { file } = await readUntil((rounds, seen) => rounds > 0 && seen[1] === 2 ** 52 + 1);
     expect(file).toMatchObject({ pid: process.pid, alive: true, about: { venue: 'nasdaq' } });
     expect(file.description.blocks[0]).toMatchObject({ name: 'line', labels: { feed: 'itch', line: 'A' } });
     expect([...counterCells(file.memory, file.description.blocks[0])]).toEqual([42, 2 ** 52 + 1]);
     expect(file.atNs).toBeGreaterThan(0);
+  });
+
+  it('shows other memory too, word by word as it changes', async () => {
+    const registry = new CounterRegistry();
+    registry.allocate('line', {}, ['packets']);
+    const odd = new BigUint64Array(new SharedArrayBuffer(24));
+    const other = new BigUint64Array(new SharedArrayBuffer(64), 8, 2);
+    const regions = [
+      { name: 'odd', words: odd },
+      { name: 'other', words: other },
+    ];
+    const mirror = mirrorCounters(native!, path, registry, {}, 0, regions);
+    if (typeof mirror === 'number') throw new Error(`errno ${mirror}`);
+    mirrors.push(mirror);
+    odd[2] = 7n;
+    other.set([1n, 2n ** 63n]);
+    const begun = readCounterFile(path).rounds;
+    const { file } = await readUntil((rounds) => rounds > begun + 1);
+    expect([...new BigUint64Array(file.regions.get('odd')!)]).toEqual([0n, 0n, 7n]);
+    expect([...new BigUint64Array(file.regions.get('other')!)]).toEqual([1n, 2n ** 63n]);
   });
 
   it('goes on while every JavaScript thread of its process hangs', async () => {

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import type { Native } from '../io/native.ts';
 import type { CounterDescription, CounterRegistry } from './counters.ts';
+import { isAlive, type ProcessIdentity, thisProcess } from './process-identity.ts';
 
 /**
  * Counters in a file, for other processes (`warmline top`, monitoring): a header with a description, then the counters'
@@ -9,7 +10,8 @@ import type { CounterDescription, CounterRegistry } from './counters.ts';
  *
  * ```
  * word (8 bytes)  0 magic  1 header bytes, JSON bytes (int32 each)  2 pid  3 started, UTC ms  4 rounds begun
- *                 5 rounds ended  6 monotonic ns of the last round  7 spare; then the JSON, then the counters
+ *                 5 rounds ended  6 monotonic ns of the last round  7 spare
+ * then the JSON, then the counters, then the other regions, each from a multiple of 64 bytes on
  * ```
  */
 const MAGIC = 'WLCOUNT1';
@@ -29,8 +31,9 @@ export const MIRROR_PERIOD_MS = 50;
 
 /** A counter file as it was read. */
 export interface CounterFile<About> {
+  readonly path: string;
   readonly pid: number;
-  /** The process that wrote it is still there. */
+  /** The very process that wrote it is still there. */
   readonly alive: boolean;
   readonly startedUtcMs: number;
   /** Monotonic ns of the counters, on the clock of the host; 0 if there was no round yet. */
@@ -41,6 +44,22 @@ export interface CounterFile<About> {
   readonly about: About;
   /** The counters' memory, for `counterCells`. */
   readonly memory: ArrayBuffer;
+  /** Other memory that is mirrored, by name. */
+  readonly regions: ReadonlyMap<string, ArrayBuffer>;
+}
+
+/** Memory besides the counters that a reader is shown: its words are copied one by one, never half. */
+export interface MirrorRegion {
+  readonly name: string;
+  readonly words: BigUint64Array;
+}
+
+/** The JSON of the header. */
+interface Header<About> {
+  readonly process: ProcessIdentity;
+  readonly description: CounterDescription;
+  readonly regions: readonly { readonly name: string; readonly byteLength: number }[];
+  readonly about: About;
 }
 
 /** A mirror that runs. */
@@ -61,9 +80,16 @@ export function mirrorCounters(
   registry: CounterRegistry,
   about: unknown,
   startedUtcMs: number,
+  regions: readonly MirrorRegion[] = [],
 ): CounterMirror | number {
-  const json = Buffer.from(JSON.stringify({ description: registry.describe(), about }));
-  const headerBytes = Math.ceil((Offset.json + json.length) / ALIGNMENT) * ALIGNMENT;
+  const described: Header<unknown> = {
+    process: thisProcess(),
+    description: registry.describe(),
+    regions: regions.map(({ name, words }) => ({ name, byteLength: words.byteLength })),
+    about,
+  };
+  const json = Buffer.from(JSON.stringify(described));
+  const headerBytes = aligned(Offset.json + json.length);
   const header = Buffer.alloc(headerBytes);
   header.write(MAGIC, 0, 'latin1');
   header.writeInt32LE(headerBytes, Offset.headerBytes);
@@ -74,7 +100,8 @@ export function mirrorCounters(
   // What an earlier process left may still be mapped by a reader: it keeps its file, we make a new one.
   rmSync(path, { force: true });
   const words = new BigUint64Array(registry.memory as ArrayBuffer);
-  const mirror = native.mirrorCounters(path, header, [words], MIRROR_PERIOD_MS);
+  const all = [words, ...regions.map((region) => region.words)];
+  const mirror = native.mirrorCounters(path, header, all, MIRROR_PERIOD_MS);
   if (typeof mirror === 'number') return mirror;
   let running = true;
   return {
@@ -102,31 +129,29 @@ export function readCounterFile<About>(path: string): CounterFile<About> {
   if (jsonBytes < 0 || headerBytes < Offset.json + jsonBytes || headerBytes > file.length) {
     throw new Error(`${path} is cut short`);
   }
-  const { description, about } = JSON.parse(file.toString('utf8', Offset.json, Offset.json + jsonBytes)) as {
-    description: CounterDescription;
-    about: About;
+  const header = JSON.parse(file.toString('utf8', Offset.json, Offset.json + jsonBytes)) as Header<About>;
+  let at = headerBytes;
+  const take = (byteLength: number): ArrayBuffer => {
+    if (at + byteLength > file.length) throw new Error(`${path} is cut short`);
+    const memory = new ArrayBuffer(byteLength);
+    new Uint8Array(memory).set(file.subarray(at, at + byteLength));
+    at += aligned(byteLength);
+    return memory;
   };
-  if (headerBytes + description.byteLength > file.length) throw new Error(`${path} is cut short`);
-  const memory = new ArrayBuffer(description.byteLength);
-  new Uint8Array(memory).set(file.subarray(headerBytes, headerBytes + description.byteLength));
-  const pid = file.readDoubleLE(Offset.pid);
   return {
-    pid,
-    alive: isAlive(pid),
+    path,
+    pid: header.process.pid,
+    alive: isAlive(header.process),
     startedUtcMs: file.readDoubleLE(Offset.startedUtcMs),
     atNs: file.readDoubleLE(Offset.atNs),
     rounds: Number(file.readBigUInt64LE(Offset.roundsEnded)),
-    description,
-    about,
-    memory,
+    description: header.description,
+    about: header.about,
+    memory: take(header.description.byteLength),
+    regions: new Map(header.regions.map(({ name, byteLength }) => [name, take(byteLength)])),
   };
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+function aligned(bytes: number): number {
+  return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 }

@@ -45,8 +45,18 @@ export const DutyCell = {
   longTurns: 4,
   /** Exceptions that agents let out of `doWork`. */
   agentFailures: 5,
+  /** The kernel's number of the thread, under /proc/PID/task; 0 where it is not known. Written once, at its start. */
+  kernelThread: 6,
 } as const;
-export const DUTY_CELL_NAMES = ['turns', 'work', 'lastTurnNs', 'maxTurnNs', 'longTurns', 'agentFailures'] as const;
+export const DUTY_CELL_NAMES = [
+  'turns',
+  'work',
+  'lastTurnNs',
+  'maxTurnNs',
+  'longTurns',
+  'agentFailures',
+  'kernelThread',
+] as const;
 
 /** A turn longer than this is counted: no venue's packet should wait for one. */
 export const LONG_TURN_NS = 1_000_000;

@@ -11,7 +11,8 @@ import { createClock } from './clock.ts';
 import { counterCells } from './counters.ts';
 import { DutyCycle } from './duty-cycle.ts';
 import { createIdleStrategy, PARKING_TIMER_SLACK_NS, parksWhenIdle } from './idle.ts';
-import { ThreadControl, ThreadState } from './thread-control.ts';
+import { nameKernelThread } from './kernel-thread.ts';
+import { DutyCell, ThreadControl, ThreadState } from './thread-control.ts';
 import { errorReport, type RefusedPrivilege, type ThreadMessage, type ThreadStart } from './thread-messages.ts';
 
 /** Turns between two looks at whether to go on: long enough for V8 to optimise the inner loop as a function of its own. */
@@ -40,6 +41,7 @@ const cycle = new DutyCycle(
   },
 );
 
+counterCells(start.counterMemory, start.dutyCounters)[DutyCell.kernelThread] = nameKernelThread(spec.name);
 const refused = takePrivileges();
 if (await makeAgents()) {
   setState(ThreadState.running);

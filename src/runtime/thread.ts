@@ -5,7 +5,7 @@ import { createSpscRing } from '../ring/spsc-ring-descriptor.ts';
 import type { CounterRegistry } from './counters.ts';
 import { siblingUrl } from './module-url.ts';
 import { remedyFor } from './privileges.ts';
-import { DUTY_CELL_NAMES, ThreadControl, ThreadState } from './thread-control.ts';
+import { DUTY_CELL_NAMES, DutyCell, ThreadControl, ThreadState } from './thread-control.ts';
 import type { ErrorReport, ThreadMessage, ThreadStart } from './thread-messages.ts';
 import { errorReport } from './thread-messages.ts';
 import { type ThreadSpec, threadSpecFault } from './thread-spec.ts';
@@ -121,6 +121,8 @@ export class AgentThread {
         const state =
           end.reason === 'stopped' || end.reason === 'terminated' ? ThreadState.stopped : ThreadState.failed;
         Atomics.store(this.words, ThreadControl.stateCell, state);
+        // a thread that is gone has no turn that does not end
+        this.dutyCells[DutyCell.lastTurnNs] = 0;
         resolve(end);
         settle.failed(new ThreadStartError(spec.name, undefined, `ended while starting: ${describeThreadEnd(end)}`));
         this.listener.ended?.(this, end);

@@ -25,13 +25,18 @@ interface Sample {
 
 /** Reads a feed's counters into what the status view shows. Main thread only. */
 export class FeedReader {
-  private readonly options: FeedReaderOptions;
+  private options: FeedReaderOptions;
   private readonly samples: Sample[] = [];
   private status = -1;
   private statusSinceNs = 0;
 
   constructor(options: FeedReaderOptions) {
     this.options = options;
+  }
+
+  /** Goes on with another copy of the same counters. */
+  attach(cells: Float64Array): void {
+    this.options = { ...this.options, cells };
   }
 
   /** @param nowNs monotonic ns, on the clock of the feed's counters */
@@ -41,8 +46,9 @@ export class FeedReader {
     const delivered = cells[FeedCell.delivered];
     const perSecond = this.rates({ nowNs, delivered, units });
     if (cells[FeedCell.status] !== this.status) {
+      // of a router that has run before the first look nobody knows since when
+      this.statusSinceNs = this.status < 0 && cells[FeedCell.delivered] > 0 ? Number.NaN : nowNs;
       this.status = cells[FeedCell.status];
-      this.statusSinceNs = nowNs;
     }
     const wins = lines.reduce((sum, _, i) => sum + cells[lineCell(i, LineCell.wins)], 0);
     const reason = nameOf(StatusReason, cells[FeedCell.statusReason]) as keyof typeof StatusReason;

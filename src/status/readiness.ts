@@ -1,7 +1,7 @@
 import type { StatusModel } from './status-model.ts';
 
 /** A hot thread whose turn has taken this long is stuck. */
-const STUCK_NS = 2e9;
+export const STUCK_NS = 2e9;
 
 /** Why the process does not do its work; none = it does. @param turnsAgoNs by thread, how long ago its last turn began */
 export function livenessTroubles(turnsAgoNs: ReadonlyMap<string, number>): string[] {

@@ -10,6 +10,8 @@ export interface StatusModel {
   readonly io: 'native' | 'portable';
   /** Why it runs like that, each in a few words: no compiler, a privilege refused, two cores. */
   readonly notes: readonly string[];
+  /** What is wrong with the router's process or threads, a sentence each; absent where nobody looked from outside. */
+  readonly troubles?: readonly string[];
   /** How long it has run. */
   readonly upNs: number;
   readonly feeds: readonly FeedView[];
@@ -29,7 +31,7 @@ export interface FeedView {
   readonly status: 'down' | 'live' | 'recovering' | 'stale';
   /** Why it has that status, in words; empty for live. */
   readonly reason: string;
-  /** For how long it has had it. */
+  /** For how long it has had it; `NaN` where it had it before the first look. */
   readonly sinceNs: number;
   readonly policy: 'first' | 'sticky';
   /** Policy `sticky`: the line that leads. */

@@ -4,8 +4,8 @@ import { JournalWriter } from '../../journal/journal-writer.ts';
 import { JournalRecord } from '../../journal/record-types.ts';
 import { formatJournalRing, JournalRingLayout, journalRingBytes } from '../../journal/ring-layout.ts';
 import type { RecordBuffer, RecordSink } from '../../journal/segment-scan.ts';
+import { bootHash } from '../../runtime/process-identity.ts';
 import { type CopierOptions, JournalCopier } from '../journal-copier.ts';
-import { bootHash } from '../process-identity.ts';
 import { MemoryDisk } from './memory-disk.ts';
 
 export const RUN_IDENTITY = { venue: 'nasdaq', day: 20261121 } as const;
