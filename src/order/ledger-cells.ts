@@ -103,6 +103,27 @@ export class LedgerCells {
     return this.cells[this.ofAccount(account, instrument)];
   }
 
+  /** Average price of an account's position as price4, 0 where it is flat. For people: sums are what is kept. */
+  averagePrice4(account: number, instrument: number): number {
+    const row = this.ofAccount(account, instrument);
+    const position = this.cells[row + PositionCell.position];
+    return position === 0 ? 0 : this.cells[row + PositionCell.cost4] / position;
+  }
+  /** What the positions of a scope's member would bring beyond their cost, at their marks. */
+  unrealised4(scope: number, index: number): number {
+    const total = this.total(scope, index);
+    return this.cells[total + TotalCell.netValue4] - this.cells[total + TotalCell.cost4];
+  }
+  /** Cash and positions of an account at their marks. */
+  equity4(account: number): number {
+    const total = this.totalOf(this.firstAccount + account);
+    return this.cells[total + TotalCell.cash4] + this.cells[total + TotalCell.netValue4];
+  }
+  /** Equity that no position or order needs as margin; negative: too little. */
+  marginFree4(account: number): number {
+    return this.equity4(account) - this.cells[this.totalOf(this.firstAccount + account) + TotalCell.marginUsed4];
+  }
+
   /**
    * Copies cells as one consistent set, from any thread.
    * @returns false where the writer did not leave the ledger alone long enough; `into` is then not to be used

@@ -200,6 +200,10 @@ describe('margin probes', () => {
     expect(rig.ledger.margin[MarginCell.needed4]).toBe(11_000_000 / 2);
     expect(rig.bytes().equals(before)).toBe(true);
     expect(rig.total(Scope.account).marginUsed4).toBe(5_500_000);
+    expect(rig.ledger.equity4(0)).toBe(51_000_000);
+    expect(rig.ledger.marginFree4(0)).toBe(45_500_000);
+    expect(rig.ledger.unrealised4(Scope.account, 0)).toBe(1_000_000);
+    expect([rig.ledger.averagePrice4(0, 0), rig.ledger.averagePrice4(0, 1)]).toEqual([100_000, 0]);
   });
 });
 

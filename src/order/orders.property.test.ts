@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { FillField } from './fill-layout.ts';
 import { Incident } from './incidents.ts';
 import { LedgerHeader } from './ledger-layout.ts';
 import { Scope } from './scope.ts';
@@ -13,6 +14,14 @@ const steps = fc.array(fc.tuple(fc.nat(16), fc.nat(4000), fc.nat(4000)), {
   maxLength: 200,
 }) as fc.Arbitrary<Step[]>;
 const RUNS = 300;
+
+interface ToldFact {
+  readonly op: number;
+  readonly port: number;
+  readonly ref: number;
+  readonly shares: number;
+  readonly price4: number;
+}
 
 /** The venue can have traded, and can still trade, no more of an order than we have booked and hold. */
 function checkOrders(story: VenueStory): void {
@@ -125,6 +134,82 @@ describe('orders against a venue that knows nothing of them', () => {
         checkSettled(story);
         const { rig } = story;
         expect(ledgerText(rig)).toBe(naiveLedger(rig, story.fills, story.marks));
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});
+
+describe('whatever a venue says', () => {
+  const small = fc.integer({ min: -3, max: 40 });
+  const wild = fc.oneof(small, fc.integer(), fc.constantFrom(0, 0x7fffffff, -0x80000000));
+  const told = (number: fc.Arbitrary<number>) =>
+    fc.record({
+      op: fc.nat(9),
+      port: fc.oneof(fc.nat(1), number),
+      kind: fc.integer({ min: 0, max: 23 }),
+      ref: number,
+      previousRef: number,
+      shares: number,
+      price4: number,
+      matchLo: fc.nat(5),
+      reason: fc.nat(16),
+    });
+
+  /** Facts and calls without sense, in between orders of ours. */
+  function tell(rig: OrderRig, fact: ToldFact): void {
+    const { facts, report } = rig;
+    rig.tick();
+    report.clear();
+    Object.assign(report, { ...fact, op: undefined, port: undefined });
+    const { op, port, ref, shares, price4 } = fact;
+    if (op === 0) rig.intend({ port: port & 1, side: ref & 1, shares: 1 + (Math.abs(shares) % 50), price4: 10_000 });
+    else if (op === 1) facts.sendResult(ref, [10, 11, 12][shares & 3] ?? 7, port, price4 & 3, 2, 0);
+    else if (op === 2) facts.replaceAsked(ref, port, rig.store.nextRef(port & 1), shares, price4);
+    else if (op === 3) facts.cancelAsked(ref, port, ref, shares, price4);
+    else if (op === 4) facts.portLost(port, ref, shares);
+    else if (op === 5) facts.portRecovered(port, ref, shares);
+    else if (op === 6) facts.resolved(ref, shares, price4 & 7);
+    else if (op === 7) facts.evidence(1, port, report);
+    else facts.reported(port, ref, report);
+  }
+
+  it('store and ledger stay of one mind, and nothing is thrown', () => {
+    fc.assert(
+      fc.property(fc.array(told(small), { maxLength: 150 }), (list) => {
+        const rig = new OrderRig({ maxOrders: 32, maxFills: 512 });
+        for (const fact of list) {
+          tell(rig, fact);
+          const fills = Array.from({ length: rig.fills.count }, (_, fill) => {
+            const base = rig.fills.base(fill);
+            const [slot, shares, price4] = [FillField.slot, FillField.shares, FillField.price4].map(
+              (field) => rig.fills.int32[base + field],
+            );
+            return { slot, shares: BigInt(shares), price4: BigInt(price4) };
+          });
+          expect(ledgerText(rig)).toBe(naiveLedger(rig, fills, [0, 0, 0, 0]));
+        }
+        for (let slot = 0; slot < rig.store.count; slot++) {
+          expect(rig.slot(slot, 'leaves')).toBeGreaterThanOrEqual(0);
+          expect(rig.store.isLinked(slot)).toBe(!isDone(rig.slot(slot, 'state')));
+          expect(isDone(rig.slot(slot, 'state'))).toBe(rig.slot(slot, 'leaves') === 0);
+        }
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('of any size is survived', () => {
+    fc.assert(
+      fc.property(fc.array(told(wild), { maxLength: 150 }), (list) => {
+        const rig = new OrderRig({ maxOrders: 32, maxFills: 16 });
+        for (const fact of list) tell(rig, fact);
+        for (let slot = 0; slot < rig.store.count; slot++) {
+          expect(rig.slot(slot, 'leaves')).toBeGreaterThanOrEqual(0);
+          expect(rig.slot(slot, 'executed')).toBeGreaterThanOrEqual(0);
+          expect(rig.slot(slot, 'reservedShares')).toBeGreaterThanOrEqual(0);
+          expect(rig.slot(slot, 'version') & 1).toBe(0);
+        }
       }),
       { numRuns: RUNS },
     );
