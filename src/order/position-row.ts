@@ -55,22 +55,12 @@ function tradeCells(
 }
 
 /**
- * `floor(whole × part ÷ of)` for 0 < part < of, without a product beyond 2^53 as long as `of` is below 2^26; above that
- * the last digits of the remainder's share may be rounded otherwise, but the result is an integer within bounds.
+ * `floor(whole × part ÷ of)` for 0 < part < of. The quotient of two integers below 2^53 is never rounded up to the next
+ * one, so the floors are exact; so is the product as long as `of` is below 2^26. Above that the share of the remainder may
+ * come out a few units otherwise: it is an integer all the same, and what it is short of stays in the cost.
  */
 function partOf(whole: number, part: number, of: number): number {
-  let quotient = Math.floor(whole / of);
-  let remainder = whole - quotient * of;
-  // The division may have been rounded up to the next integer, or the product down.
-  if (remainder < 0) {
-    quotient--;
-    remainder += of;
-  } else if (remainder >= of) {
-    quotient++;
-    remainder -= of;
-  }
-  const product = remainder * part;
-  let share = Math.floor(product / of);
-  if (share * of > product) share--;
-  return quotient * part + share;
+  const quotient = Math.floor(whole / of);
+  const remainder = whole - quotient * of;
+  return quotient * part + Math.floor((remainder * part) / of);
 }
