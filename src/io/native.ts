@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { getSystemErrorName } from 'node:util';
 
 /** Must equal WARMLINE_API_VERSION in native/addon.h: an addon built from other sources is not loaded. */
-const API_VERSION = 4;
+const API_VERSION = 5;
 
 /** The poller as the addon makes it; use {@link createDatagramPoller} of open.ts instead. */
 export interface NativePollerHandle {
