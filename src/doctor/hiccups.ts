@@ -29,7 +29,7 @@ export interface HiccupTask {
 export function measureHiccups(task: HiccupTask): Promise<HiccupReport> {
   const url = new URL(siblingUrl(import.meta.url, './hiccup-worker'));
   return new Promise((resolve, reject) => {
-    const worker = new Worker(url, { workerData: task });
+    const worker = new Worker(url, { workerData: task, env: {} });
     worker.once('message', (report: HiccupReport) => resolve(report));
     worker.once('error', reject);
     worker.once('exit', (code) => reject(new Error(`the measuring thread ended (${code}) without a result`)));

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OrderPortConfig, OrdersConfig } from '../config/orders-schema.ts';
 import type { WarmlineConfig } from '../config/schema.ts';
+import { readSecret } from '../config/secret.ts';
 import { API_TRADER, tradersOf } from '../config/traders.ts';
 import { loadNative } from '../io/native.ts';
 import { ioKind } from '../io/open.ts';
@@ -300,17 +300,11 @@ const INFO_EVERY_NS = 100e6;
 const PRIMED_SHARE = 0.8;
 
 function readPassword(port: OrderPortConfig): string {
-  if (port.passwordFile !== undefined) {
-    try {
-      return readFileSync(port.passwordFile, 'utf8').trim();
-    } catch (error) {
-      const why = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
-      throw new Error(`order port ${port.name}: passwordFile ${port.passwordFile} can't be read: ${why}`);
-    }
+  try {
+    return readSecret(port);
+  } catch (error) {
+    throw new Error(`order port ${port.name}: ${(error as Error).message}`);
   }
-  const value = process.env[port.passwordEnv!];
-  if (value !== undefined) return value;
-  throw new Error(`order port ${port.name}: passwordEnv names ${port.passwordEnv}, which is not set`);
 }
 
 function affinityOf(

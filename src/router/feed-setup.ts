@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { toArbiterConfig } from '../config/arbiter.ts';
 import type { FeedConfig, IoConfig, LineConfig, SnapshotConfig, WarmlineConfig } from '../config/schema.ts';
+import { readSecret } from '../config/secret.ts';
 import { FEED_CELLS, FeedCell, feedCellCount, LINE_CELLS, LineCell } from '../feed/feed-counters.ts';
 import type { FeedProtocol } from '../feed/protocol.ts';
 import type { DatagramSocketOptions } from '../io/datagram.ts';
@@ -89,18 +89,9 @@ function recoveryConfig(feed: FeedConfig): RecoveryConfig {
 }
 
 function readPassword(feed: string, snapshot: SnapshotConfig): string {
-  if (snapshot.passwordFile !== undefined) {
-    try {
-      return readFileSync(snapshot.passwordFile, 'utf8').trim();
-    } catch (error) {
-      const why = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
-      throw new Error(`feed ${feed}: snapshot.passwordFile ${snapshot.passwordFile} can't be read: ${why}`);
-    }
+  try {
+    return readSecret(snapshot);
+  } catch (error) {
+    throw new Error(`feed ${feed}: snapshot.${(error as Error).message}`);
   }
-  if (snapshot.passwordEnv !== undefined) {
-    const value = process.env[snapshot.passwordEnv];
-    if (value !== undefined) return value;
-    throw new Error(`feed ${feed}: snapshot.passwordEnv names ${snapshot.passwordEnv}, which is not set`);
-  }
-  return '';
 }

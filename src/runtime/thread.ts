@@ -106,7 +106,7 @@ export class AgentThread {
     this.worker = new Worker(siblingUrl(import.meta.url, './thread-entry'), {
       name: spec.name,
       workerData: start,
-      env: warmlineEnvironment(),
+      env: threadEnvironment(),
       // None of the parent's flags: a debugger port or a loader of a test runner has no business in there.
       execArgv: [],
       ...(spec.maxHeapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: spec.maxHeapMb } }),
@@ -266,11 +266,12 @@ export function describeThreadEnd(end: ThreadEnd): string {
   }
 }
 
-/** Workers see nothing of the environment but what is ours: secrets stay on the main thread. */
-function warmlineEnvironment(): Record<string, string> {
-  const environment: Record<string, string> = {};
-  for (const [name, value] of Object.entries(process.env)) {
-    if (name.startsWith('WARMLINE_') && value !== undefined) environment[name] = value;
-  }
-  return environment;
+/** What a thread's own code looks for in the environment. */
+const OWN_VARIABLES = ['WARMLINE_IO', 'WARMLINE_ADDON'];
+
+/** Threads see nothing of the environment but that: what else stands there (passwords) is none of a strategy's business. */
+function threadEnvironment(): Record<string, string> {
+  return Object.fromEntries(
+    OWN_VARIABLES.map((name) => [name, process.env[name]]).filter(([, value]) => value !== undefined),
+  ) as Record<string, string>;
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readSecret as read, type SecretPlace } from '../config/secret.ts';
 import { SimulatorError } from './simulator-error.ts';
 
 /**
@@ -6,19 +6,10 @@ import { SimulatorError } from './simulator-error.ts';
  * @param what it is for, for the message
  * @throws {SimulatorError} if it is not there
  */
-export function readSecret(
-  { passwordFile, passwordEnv }: { readonly passwordFile?: string; readonly passwordEnv?: string },
-  what: string,
-): string {
-  if (passwordEnv !== undefined) {
-    const password = process.env[passwordEnv];
-    if (password === undefined) throw new SimulatorError(`environment variable ${passwordEnv} (${what}) is not set`);
-    return password;
-  }
+export function readSecret(place: SecretPlace, what: string): string {
   try {
-    return readFileSync(passwordFile!, 'utf8').trim();
+    return read(place);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new SimulatorError(`password file ${passwordFile} (${what}) can't be read: ${code}`);
+    throw new SimulatorError(`${what}: ${(error as Error).message}`);
   }
 }

@@ -6,7 +6,15 @@ import type { CounterHandle } from '../counters.ts';
 export interface SampleOptions {
   readonly name: string;
   /** What happens, and after how many turns. */
-  readonly does?: 'throw' | 'loop' | 'exit' | 'exhaustHeap' | 'throwAsync' | 'failToStart' | 'hangAtStart';
+  readonly does?:
+    | 'throw'
+    | 'loop'
+    | 'exit'
+    | 'exhaustHeap'
+    | 'throwAsync'
+    | 'failToStart'
+    | 'hangAtStart'
+    | 'tellEnvironment';
   readonly atTurn?: number;
   /** Cell 0 counts turns, cell 1 counts closes, cell 2 is `nowNs`. */
   readonly counters?: CounterHandle;
@@ -21,6 +29,7 @@ export async function createAgent(options: unknown, context: AgentContext): Prom
   const sample = options as SampleOptions;
   await Promise.resolve();
   if (sample.does === 'failToStart') throw new Error('no such venue');
+  if (sample.does === 'tellEnvironment') throw new Error(`environment: ${Object.keys(process.env).join()}`);
   if (sample.does === 'hangAtStart') await new Promise(() => setInterval(() => {}, 1000));
   return new SampleAgent(sample, context);
 }
