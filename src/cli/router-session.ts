@@ -18,6 +18,7 @@ import { aboutRouter } from './router-about.ts';
 import { routerActions } from './router-actions.ts';
 import { mirrorRouter } from './router-mirror.ts';
 import { RouterView } from './router-view.ts';
+import { ServiceReports } from './service-reports.ts';
 import { listenForStop, type StopRequest } from './signals.ts';
 import { StatusScreen } from './status-screen.ts';
 import { renderSummary } from './status-view.ts';
@@ -63,6 +64,7 @@ export class RouterSession {
   private api: ApiSession | undefined;
   private mainThread: MainThreadCounters | undefined;
   private mirror: CounterMirror | undefined;
+  private service: ServiceReports | undefined;
   private failure: string | undefined;
 
   private constructor(config: WarmlineConfig, options: SessionOptions) {
@@ -141,7 +143,12 @@ export class RouterSession {
     this.announce();
     await this.startApi();
     this.mirrorCounters();
+    this.service = new ServiceReports({
+      status: () => this.view.model(),
+      turnsAgoNs: () => this.view.turnsAgoNs(),
+    });
     await this.options.started?.(this);
+    this.service.started();
   }
 
   /** Dashboard, metrics and API; the router goes on without them where they can't be. */
@@ -252,6 +259,7 @@ export class RouterSession {
   }
 
   private async end(): Promise<void> {
+    this.service?.stopping(this.failure ?? String(this.stop.signal.reason ?? 'a failure'));
     this.api?.close();
     if (this.router !== undefined) {
       const last = () => this.view?.model();
