@@ -14,6 +14,7 @@ import { describeEvent } from './event-text.ts';
 import { FeedReports } from './feed-reports.ts';
 import { readKeys } from './keys.ts';
 import { createLog, rateLimited } from './log.ts';
+import { riskActions } from './risk-actions.ts';
 import { aboutRouter } from './router-about.ts';
 import { routerActions } from './router-actions.ts';
 import { mirrorRouter } from './router-mirror.ts';
@@ -42,6 +43,8 @@ export interface SessionOptions {
   readonly keys?: readonly SessionKey[];
   /** Show a dashboard address that is logged in to operate: for a venue that is only simulated. */
   readonly openDashboard?: boolean;
+  /** Reads the config file again, for limits that are made tighter while trading. */
+  readonly readConfig?: () => WarmlineConfig;
   /** Actions of the API besides the router's own. */
   readonly actions?: readonly Action[];
 }
@@ -163,7 +166,7 @@ export class RouterSession {
       {
         config: this.config,
         router,
-        actions: [...routerActions(host), ...(this.options.actions ?? [])],
+        actions: [...routerActions(host), ...this.riskActions(), ...(this.options.actions ?? [])],
         record: (action, args, { by, reason }, outcome) =>
           this.log.warn(
             { action: action.op, ...args, by, reason },
@@ -188,6 +191,12 @@ export class RouterSession {
     const mirror = mirrorRouter(this.router, about);
     if (typeof mirror === 'string') this.log.warn(`not shown to warmline top: ${mirror}`);
     else this.mirror = mirror;
+  }
+
+  /** Kill and limits, where there is an order half. */
+  private riskActions(): readonly Action[] {
+    const { gateway } = this.router.setup;
+    return gateway === undefined ? [] : riskActions({ gateway, readConfig: this.options.readConfig });
   }
 
   /** Which layout, idle strategy and I/O it runs on, and why. */

@@ -13,6 +13,10 @@ export function registerRun(program: Command): void {
     .action(async (file: string, options: { for?: number; json?: boolean }) => {
       const { loadConfig } = await import('../config/load.ts');
       const { RouterSession } = await import('./router-session.ts');
-      await RouterSession.run(loadConfig(file), { forNs: options.for, json: options.json });
+      await RouterSession.run(loadConfig(file), {
+        forNs: options.for,
+        json: options.json,
+        readConfig: () => loadConfig(file),
+      });
     });
 }

@@ -79,7 +79,7 @@ describe('risk from a config', () => {
       'maxPosition of account second would go up from 500 to off: only an operator may',
       'maxOrderShares of strategy mm would go up from 10 to 20: only an operator may',
       'maxPosition of instrument AAPL would go up from 800 to off: only an operator may',
-      'restricted of instrument BRK.A would go up from 0 to off: only an operator may',
+      'restricted of instrument BRK.A would go up from check to off: only an operator may',
     ]);
     expect(limits.value(Limit.maxPosition, Scope.global, 0)).toBe(900);
     expect(limits.value(Limit.restricted, Scope.instrument, 0)).toBe(0);

@@ -1,31 +1,11 @@
 import { limitOfReason } from './limit-table.ts';
 import { FeedTrust, Trading } from './market-state.ts';
+import { amountText, millisecondsText, numberText } from './quantity-text.ts';
 import { RefusalCell, RequestKind } from './refusal.ts';
 import { RefusalReason } from './risk-reason.ts';
 import type { ScopeRows } from './risk-shape.ts';
 import { SCOPE_NAMES, Scope } from './scope.ts';
 import { MARKET_PRICE4, Side } from './terms.ts';
-
-const PRICE_UNIT = 10_000;
-const NS_PER_MS = 1e6;
-
-/** 1234567 → `1,234,567`; at most four decimals. */
-function number(value: number): string {
-  const [whole, part] = String(Math.round(value * PRICE_UNIT) / PRICE_UNIT).split('.');
-  const grouped = whole.replaceAll(/\B(?=(\d{3})+$)/g, ',');
-  return part === undefined ? grouped : `${grouped}.${part}`;
-}
-
-/** A price4 or value4 as an amount: 1025000 → `102.50`. */
-function amount(value4: number): string {
-  if (!Number.isFinite(value4)) return 'no bound';
-  const text = number(value4 / PRICE_UNIT);
-  const decimals = text.split('.')[1]?.length ?? 0;
-  if (decimals === 0) return `${text}.00`;
-  return decimals === 1 ? `${text}0` : text;
-}
-
-const milliseconds = (ns: number): string => `${number(ns / NS_PER_MS)} ms`;
 
 function word(words: Readonly<Record<string, number>>, code: number): string {
   return Object.entries(words).find(([, value]) => value === code)?.[0] ?? `${code}`;
@@ -38,48 +18,48 @@ function broken(cells: Float64Array): string {
   const sells = cells[RefusalCell.side] === Side.sell;
   switch (cells[RefusalCell.reason]) {
     case RefusalReason.maxOrderShares:
-      return `${number(value)} shares are more than ${number(bound)}`;
+      return `${numberText(value)} shares are more than ${numberText(bound)}`;
     case RefusalReason.maxOrderNotional:
-      return `an order worth ${amount(value)} is more than ${amount(bound)}`;
+      return `an order worth ${amountText(value)} is more than ${amountText(bound)}`;
     case RefusalReason.priceCollar:
       if (value === MARKET_PRICE4) return 'an order at the market needs a collar, and there is none';
-      return `${sells ? 'selling' : 'buying'} at ${amount(value)} goes beyond ${amount(bound)}`;
+      return `${sells ? 'selling' : 'buying'} at ${amountText(value)} goes beyond ${amountText(bound)}`;
     case RefusalReason.fatFingerTicks:
-      return `the price lies ${number(value)} ticks away, ${number(bound)} are allowed`;
+      return `the price lies ${numberText(value)} ticks away, ${numberText(bound)} are allowed`;
     case RefusalReason.tickSize:
-      return `${amount(value)} is no multiple of the tick of ${amount(bound)}`;
+      return `${amountText(value)} is no multiple of the tick of ${amountText(bound)}`;
     case RefusalReason.maxPosition:
-      return `${number(value)} shares ${sells ? 'short ' : ''}would exceed ${number(bound)}`;
+      return `${numberText(value)} shares ${sells ? 'short ' : ''}would exceed ${numberText(bound)}`;
     case RefusalReason.maxGrossExposure:
     case RefusalReason.maxNetExposure:
-      return `${amount(value)} ${sells && cells[RefusalCell.reason] === RefusalReason.maxNetExposure ? 'short ' : ''}would exceed ${amount(bound)}`;
+      return `${amountText(value)} ${sells && cells[RefusalCell.reason] === RefusalReason.maxNetExposure ? 'short ' : ''}would exceed ${amountText(bound)}`;
     case RefusalReason.buyingPower:
-      return `${amount(value)} would be open, ${amount(bound)} may be spent`;
+      return `${amountText(value)} would be open, ${amountText(bound)} may be spent`;
     case RefusalReason.margin:
-      return `margin of ${amount(value)} would exceed ${amount(bound)}`;
+      return `margin of ${amountText(value)} would exceed ${amountText(bound)}`;
     case RefusalReason.maxOpenOrders:
-      return `${number(value)} open orders would exceed ${number(bound)}`;
+      return `${numberText(value)} open orders would exceed ${numberText(bound)}`;
     case RefusalReason.messageRate:
-      return `message ${number(value)} of its window would exceed ${number(bound)}`;
+      return `message ${numberText(value)} of its window would exceed ${numberText(bound)}`;
     case RefusalReason.repeatedExecutions:
-      return `execution ${number(value)} of its window would exceed ${number(bound)}`;
+      return `execution ${numberText(value)} of its window would exceed ${numberText(bound)}`;
     case RefusalReason.duplicateOrder:
-      return `order ${number(value)} of the same terms within its window, ${number(bound)} may be alike`;
+      return `order ${numberText(value)} of the same terms within its window, ${numberText(bound)} may be alike`;
     case RefusalReason.restricted:
       return 'nothing may be bought or sold';
     case RefusalReason.halted:
       return `the instrument is not trading (${word(Trading, value)})`;
     case RefusalReason.sideMarking:
-      return `a long sale of ${number(value)} shares is covered for ${number(bound)} only`;
+      return `a long sale of ${numberText(value)} shares is covered for ${numberText(bound)} only`;
     case RefusalReason.selfTrade:
-      return `${sells ? 'selling' : 'buying'} at ${amount(value)} meets an order of the same account at ${amount(bound)}`;
+      return `${sells ? 'selling' : 'buying'} at ${amountText(value)} meets an order of the same account at ${amountText(bound)}`;
     case RefusalReason.feedNotLive:
       if (value <= 0) return `the feed is ${word(FeedTrust, -value)}`;
-      return `the feed has been recovering for ${milliseconds(value)}, ${milliseconds(bound)} are allowed`;
+      return `the feed has been recovering for ${millisecondsText(value)}, ${millisecondsText(bound)} are allowed`;
     case RefusalReason.feedSilent:
-      return `the feed has been silent for ${milliseconds(value)}, ${milliseconds(bound)} are allowed`;
+      return `the feed has been silent for ${millisecondsText(value)}, ${millisecondsText(bound)} are allowed`;
     default:
-      return `${number(value)} against ${number(bound)}`;
+      return `${numberText(value)} against ${numberText(bound)}`;
   }
 }
 
@@ -112,7 +92,7 @@ export function explainRefusal(cells: Float64Array, rows: ScopeRows): string {
     return `noReferencePrice: the book of ${instrument} has no price to judge ${requested(cells)} by`;
   if (reason === RefusalReason.reduceOnly) {
     const name = rows.name(Scope.strategy, cells[RefusalCell.strategy]);
-    return `reduceOnly of strategy ${name}: ${number(cells[RefusalCell.value])} shares, ${number(cells[RefusalCell.bound])} make its position smaller`;
+    return `reduceOnly of strategy ${name}: ${numberText(cells[RefusalCell.value])} shares, ${numberText(cells[RefusalCell.bound])} make its position smaller`;
   }
   const plain = PLAIN[reason];
   if (plain !== undefined) return plain;
@@ -124,6 +104,6 @@ export function explainRefusal(cells: Float64Array, rows: ScopeRows): string {
 
 function requested(cells: Float64Array): string {
   const price4 = cells[RefusalCell.price4];
-  const at = price4 === MARKET_PRICE4 ? 'the market' : amount(price4);
+  const at = price4 === MARKET_PRICE4 ? 'the market' : amountText(price4);
   return `${cells[RefusalCell.request] === RequestKind.replace ? 'a replace' : 'an order'} at ${at}`;
 }

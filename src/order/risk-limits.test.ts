@@ -60,7 +60,7 @@ describe('a limit', () => {
     const { limits, changes } = recorded();
     limits.load([{ ...POSITION, value: 1000 }]);
     expect(limits.reload([{ ...POSITION, value: 1200 }])).toEqual([
-      'maxPosition of account main would go up from 1000 to 1200: only an operator may',
+      'maxPosition of account main would go up from 1,000 to 1,200: only an operator may',
     ]);
     expect(limits.reload([{ ...POSITION, value: NO_LIMIT }])).toHaveLength(1);
     expect(limits.lower({ ...POSITION, value: 1200 }, 'ann')).toMatch(/only an operator/);

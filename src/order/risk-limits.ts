@@ -1,4 +1,5 @@
 import { LIMIT_TABLE, LIMITS, type LimitSpec, limitOfReason, NO_LIMIT } from './limit-table.ts';
+import { limitText } from './quantity-text.ts';
 import { type RiskShape, ScopeRows } from './risk-shape.ts';
 import { SCOPE_NAMES, Scope } from './scope.ts';
 
@@ -102,7 +103,7 @@ export class RiskLimits {
     if (fault !== undefined) return fault;
     const before = this.value(setting.limit, setting.scope, setting.index);
     if (setting.value > before)
-      return `${this.nameOf(setting)} would go up from ${shown(before)} to ${shown(setting.value)}: only an operator may`;
+      return `${this.nameOf(setting)} would go up from ${this.textOf(setting.limit, before)} to ${this.textOf(setting.limit, setting.value)}: only an operator may`;
     return this.change(setting, before, operator);
   }
 
@@ -149,6 +150,11 @@ export class RiskLimits {
     const name = this.rows.name(scope, index);
     const of = scope === Scope.global ? 'everything' : `${SCOPE_NAMES[scope] ?? 'scope'} ${name}`;
     return `${LIMIT_TABLE[limit]?.name ?? `limit ${limit}`} of ${of}`;
+  }
+
+  /** A limit's value for people. */
+  textOf(limit: number, value: number): string {
+    return limitText(LIMIT_TABLE[limit], value);
   }
 
   private faultOf(setting: LimitSetting): string | undefined {
@@ -203,10 +209,6 @@ export class RiskLimits {
       });
     });
   }
-}
-
-function shown(value: number): string {
-  return value === NO_LIMIT ? 'off' : String(value);
 }
 
 function cellCount(shape: RiskShape): number {
