@@ -24,7 +24,7 @@
 #include <time.h>
 
 /* Raised with every change of the addon's calls; src/io/native.ts refuses an addon of another version. */
-#define WARMLINE_API_VERSION 5
+#define WARMLINE_API_VERSION 6
 
 #define NS_PER_SECOND 1000000000LL
 

@@ -1,5 +1,12 @@
-/* The monotonic clock and its distance from UTC, as doubles in typed arrays (exact to 2^53 ns = 104 days of uptime). */
+/*
+ * The monotonic clock and its distance from UTC, as doubles in typed arrays (exact to 2^53 ns = 104 days of uptime), and
+ * what the kernel knows of how right its UTC is.
+ */
 #include "addon.h"
+
+#include <sys/timex.h>
+
+#define NS_PER_US 1000
 
 static napi_value write_double(napi_env env, napi_callback_info info, int64_t (*read)(void), const char *usage) {
   napi_value args[2];
@@ -52,8 +59,31 @@ static napi_value bind_clock(napi_env env, napi_callback_info info) {
   return object_with_methods(env, &clock->base, methods, 1, args, 1);
 }
 
+/*
+ * clockState(into: Float64Array): what the kernel was told by whatever keeps its time: offset that is still to be slewed,
+ * largest and estimated error, in ns. Changes nothing. Returns the clock's state (TIME_ERROR, 5: not synchronised), or a
+ * negative errno.
+ */
+static napi_value clock_state(napi_env env, napi_callback_info info) {
+  napi_value args[1];
+  size_t count = 1, elements = 0;
+  void *cells = NULL;
+  if (napi_get_cb_info(env, info, &count, args, NULL, NULL) != napi_ok || count < 1 ||
+      !array_argument(env, args[0], napi_float64_array, &cells, &elements) || elements < 3)
+    return wrong_arguments(env, "clockState(into: Float64Array)");
+  struct timex kept = {.modes = 0};
+  int state = adjtimex(&kept);
+  if (state < 0) return int_result(env, -errno);
+  double *into = cells;
+  into[0] = (double)kept.offset * ((kept.status & STA_NANO) != 0 ? 1 : NS_PER_US);
+  into[1] = (double)kept.maxerror * NS_PER_US;
+  into[2] = (double)kept.esterror * NS_PER_US;
+  return int_result(env, state);
+}
+
 bool clock_init(napi_env env, napi_value exports) {
   return define_function(env, exports, "monotonicNs", monotonic_into) &&
          define_function(env, exports, "utcOffsetNs", utc_offset_into) &&
-         define_function(env, exports, "bindClock", bind_clock);
+         define_function(env, exports, "bindClock", bind_clock) &&
+         define_function(env, exports, "clockState", clock_state);
 }

@@ -50,6 +50,7 @@ describe.runIf(loadNative())('the addon', () => {
       expect(() => native.monotonicNs(new Float64Array(1), 1)).toThrow(TypeError);
       expect(() => native.monotonicNs(new Float32Array(1) as never, 0)).toThrow(TypeError);
       expect(() => native.bindClock(new Float64Array(0))).toThrow(TypeError);
+      expect(() => native.clockState(new Float64Array(2))).toThrow(TypeError);
     });
   });
 

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { getSystemErrorName } from 'node:util';
 
 /** Must equal WARMLINE_API_VERSION in native/addon.h: an addon built from other sources is not loaded. */
-const API_VERSION = 5;
+const API_VERSION = 6;
 
 /** The poller as the addon makes it; use {@link createDatagramPoller} of open.ts instead. */
 export interface NativePollerHandle {
@@ -77,6 +77,11 @@ export interface Native {
   utcOffsetNs(into: Float64Array, index: number): void;
   /** A clock whose `read()` writes the monotonic time in ns to `cell[0]`: the cheapest call there is. */
   bindClock(cell: Float64Array): { read(): void };
+  /**
+   * Writes what the kernel knows of how right its UTC is: offset still to be slewed, largest and estimated error, in ns.
+   * @returns the clock's state, 5 = not synchronised, or a negative errno (`EPERM`: a sandbox forbids to look)
+   */
+  clockState(into: Float64Array): number;
 
   /** Pins the thread to one core. @returns 0 or a negative errno */
   pinThread(core: number): number;

@@ -44,6 +44,9 @@ describe('the units', () => {
     const text = unit('warmline@.service');
     expect(value(text, 'LimitMEMLOCK')).toBe('infinity');
     expect(value(text, 'AmbientCapabilities')).toContain('CAP_SYS_NICE');
+    // the clock may be asked how right it is, and not be set
+    expect(value(text, 'ProtectClock')).toBeUndefined();
+    expect(value(text, 'CapabilityBoundingSet')).not.toContain('CAP_SYS_TIME');
     // a compiler that writes and runs its code can not do without
     expect(value(text, 'MemoryDenyWriteExecute')).toBeUndefined();
     expect(value(text, 'CPUQuota')).toBeUndefined();
