@@ -1,15 +1,18 @@
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { WarmlineConfig } from '../config/schema.ts';
+import { loadNative } from '../io/native.ts';
 import type { Router } from '../router/router.ts';
+import { readClockSync } from '../runtime/clock-sync.ts';
 import { type Action, type ActionRecorder, actionOperations } from '../server/actions.ts';
 import { dashboardAssets } from '../server/dashboard-assets.ts';
 import { type ChannelFinder, Hub } from '../server/hub.ts';
 import { type ApiFeed, MarketData } from '../server/market-data.ts';
-import { type ExtraMetric, renderMetrics } from '../server/metrics.ts';
+import { renderMetrics } from '../server/metrics.ts';
 import { newTokenFile, Tokens } from '../server/security.ts';
 import { ApiServer } from '../server/server.ts';
 import { StateChannel } from '../server/state-channel.ts';
+import { type MetricState, stateMetrics } from '../server/state-metrics.ts';
 import { livenessTroubles, readinessTroubles } from '../status/readiness.ts';
 import type { StatusModel } from '../status/status-model.ts';
 import { type ApiTrading, openApiTrading } from './api-trading.ts';
@@ -32,7 +35,6 @@ export class ApiSession {
   readonly server: ApiServer;
   private readonly trading: ApiTrading | undefined;
   private readonly options: ApiSessionOptions;
-  private readonly startedMs = performance.now();
 
   private constructor(options: ApiSessionOptions, server: ApiServer, trading: ApiTrading | undefined) {
     this.options = options;
@@ -106,31 +108,18 @@ export class ApiSession {
 
   private metrics(): string {
     const { counters } = this.options.router.setup;
-    return renderMetrics(counters.describe(), counters.memory, this.ownMetrics());
+    return renderMetrics(counters.describe(), counters.memory, stateMetrics(this.state()));
   }
 
-  private ownMetrics(): ExtraMetric[] {
+  private state(): MetricState {
     const { counts, connections } = this.server;
-    const counter = (name: string, help: string, value: number): ExtraMetric => ({
-      name,
-      help,
-      type: 'counter',
-      samples: [{ value }],
-    });
-    return [
-      { name: 'api_clients', help: 'WebSocket clients.', type: 'gauge', samples: [{ value: connections }] },
-      counter('api_requests_total', 'Requests and upgrades.', counts.requests),
-      counter('api_refused_requests_total', 'Of these, refused.', counts.refusedRequests),
-      counter('api_auth_failures_total', 'Wrong tokens.', counts.failedLogins),
-      counter('api_refused_connections_total', 'Connections beyond the limit.', counts.connectionsRefused),
-      counter('api_slow_disconnects_total', 'Clients that took nothing for too long.', counts.slowDisconnects),
-      {
-        name: 'uptime_seconds',
-        help: 'Since the router was ready.',
-        type: 'gauge',
-        samples: [{ value: (performance.now() - this.startedMs) / 1000 }],
-      },
-    ];
+    return {
+      model: this.options.status(),
+      turnsAgoNs: this.options.turnsAgoNs(),
+      ...this.health(),
+      clock: readClockSync(loadNative()),
+      api: { ...counts, connections },
+    };
   }
 }
 

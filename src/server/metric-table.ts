@@ -1,42 +1,9 @@
+import { families, type MetricFamily, SECONDS_PER_NS } from './metric-family.ts';
 import { FeedStatus, LineHealth, LossCause, MalformedWords, RefusalReason, SwitchEvidence } from './metric-words.ts';
-
-/** Kinds of metric that Prometheus tells apart here. */
-export type MetricType = 'counter' | 'gauge';
-
-/** One family of `/metrics`, as data: which counter it shows, under what name, in what unit. */
-export interface MetricFamily {
-  /** Without the prefix `warmline_`; counters end in `_total`, units stand last before that. */
-  readonly name: string;
-  readonly help: string;
-  readonly type: MetricType;
-  /** Name of the counter blocks it is read from. */
-  readonly block: string;
-  /** Cell by name. In blocks of a feed a cell that belongs to a line is named `LINE.cell`: then every line is shown. */
-  readonly cell: string;
-  readonly perLine?: boolean;
-  /** What the cell is multiplied with: ns become seconds. */
-  readonly scale?: number;
-  /** The cell and those behind it count the same thing by cause: label and words, in order. */
-  readonly by?: { readonly label: string; readonly words: readonly string[] };
-  /** The cell is a state: shown as one series per word, 1 for the present one. */
-  readonly states?: { readonly label: string; readonly words: readonly string[] };
-}
-
-const SECONDS_PER_NS = 1e-9;
-
-type Row = readonly [name: string, cell: string, help: string, more?: Partial<MetricFamily>];
-
-function families(
-  block: string,
-  type: MetricType,
-  rows: readonly Row[],
-  common: Partial<MetricFamily> = {},
-): MetricFamily[] {
-  return rows.map(([name, cell, help, more]) => ({ name, cell, help, block, type, ...common, ...more }));
-}
+import { ORDER_METRICS } from './order-metric-table.ts';
 
 /** What is shown of feeds, lines, strategies and threads. */
-export const METRICS: readonly MetricFamily[] = [
+const FEED_METRICS: readonly MetricFamily[] = [
   ...families('feed', 'gauge', [
     [
       'feed_status',
@@ -168,7 +135,23 @@ export const METRICS: readonly MetricFamily[] = [
   ...families('thread', 'gauge', [
     ['thread_longest_turn_seconds', 'maxTurnNs', 'The longest turn so far.', { scale: SECONDS_PER_NS }],
   ]),
+  ...families('main', 'counter', [
+    ['main_thread_long_delays_total', 'longDelays', 'Times that the main thread was more than 100 ms late.'],
+    ['main_thread_collections_total', 'collections', 'Garbage collections of the main thread.'],
+    ['main_thread_collection_seconds_total', 'collectionNs', 'Time that they took.', { scale: SECONDS_PER_NS }],
+  ]),
+  ...families('main', 'gauge', [
+    [
+      'main_thread_longest_delay_seconds',
+      'worstDelayNs',
+      'By how much the main thread was late at worst.',
+      { scale: SECONDS_PER_NS },
+    ],
+  ]),
 ];
+
+/** Every family that is read from counters. */
+export const METRICS: readonly MetricFamily[] = [...FEED_METRICS, ...ORDER_METRICS];
 
 /** Latency histograms: every block of that name becomes a histogram labelled by its own labels. */
 export const HISTOGRAM_BLOCKS: readonly { readonly block: string; readonly name: string; readonly help: string }[] = [

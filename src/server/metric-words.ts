@@ -6,6 +6,8 @@ import {
   FeedStatus as Status,
 } from '../feed/events.ts';
 import { MalformedReason } from '../feed/framer.ts';
+import { Doubt, VenueEvidence } from '../order/resolution-table.ts';
+import { Evidence as SessionEvidence, SessionState } from '../order/terms.ts';
 
 /** Words of a table of codes as values of a label, in the order of the codes: `otherLine` becomes `other_line`. */
 export function labelWords(codes: Readonly<Record<string, number>>): readonly string[] {
@@ -21,3 +23,7 @@ export const LossCause = labelWords(Cause);
 export const SwitchEvidence = labelWords(Evidence);
 export const RefusalReason = labelWords(Refusal);
 export const MalformedWords = labelWords(MalformedReason);
+export const SessionStateWords = labelWords(SessionState);
+export const EvidenceWords = labelWords(SessionEvidence);
+export const DoubtWords = labelWords(Doubt);
+export const VenueEvidenceWords = labelWords(VenueEvidence);

@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { FeedStatus, LineHealth, LossCause } from '../feed/events.ts';
 import { FEED_CELLS, FeedCell, LINE_CELLS, LineCell, lineCell } from '../feed/feed-counters.ts';
+import { GATEWAY_CELLS, GatewayCell } from '../order/gateway-parts.ts';
+import { SESSION_CELLS, SessionCell } from '../order/session-cells.ts';
+import { Evidence, SessionState } from '../order/terms.ts';
+import { RECOVERY_CELLS, RecoveryCell } from '../router/recovery.ts';
 import { CounterRegistry } from '../runtime/counters.ts';
 import { histogramCellNames, recordLatency } from '../runtime/histogram.ts';
+import { MAIN_CELL_NAMES } from '../runtime/main-thread.ts';
+import { DUTY_CELL_NAMES } from '../runtime/thread-control.ts';
+import { STRATEGY_CELLS, StrategyCell } from '../strategy/strategy-host.ts';
 import { METRICS } from './metric-table.ts';
 import { labelWords } from './metric-words.ts';
 import { renderMetrics } from './metrics.ts';
@@ -33,7 +40,7 @@ function parse(text: string): Map<string, number> {
       continue;
     }
     if (line.startsWith('# HELP ')) continue;
-    const match = /^([a-z_]+)(\{(?:[a-z_]+="(?:[^"\\]|\\.)*",?)*\})? (\S+)$/.exec(line);
+    const match = /^([a-z0-9_]+)(\{(?:[a-z_]+="(?:[^"\\]|\\.)*",?)*\})? (\S+)$/.exec(line);
     expect(match, line).not.toBeNull();
     const family = match![1].replace(/_(bucket|sum|count)$/, '');
     expect(types.has(match![1]) || types.get(family) === 'histogram', line).toBe(true);
@@ -86,9 +93,45 @@ describe('metrics', () => {
     expect(parse(text).get('warmline_api_clients{role="view"}')).toBe(2);
   });
 
+  it('show the order half: sessions, refusals by scope and name, rows of the resolution table', () => {
+    const registry = new CounterRegistry();
+    const session = registry.allocate('session', { port: 'P1', session: 'P1.a' }, names(SessionCell, SESSION_CELLS));
+    session.cells[SessionCell.state] = SessionState.suspect;
+    session.cells[SessionCell.evidence] = Evidence.ackDeadline;
+    session.cells[SessionCell.roundTripUs] = 42;
+    session.cells[SessionCell.losses] = 3;
+    const gateway = registry.allocate('gateway', {}, names(GatewayCell, GATEWAY_CELLS));
+    gateway.cells[GatewayCell.refusedLast] = 2;
+    const refusals = registry.allocate('refusals', {}, [
+      'global.maxOrderShares',
+      'account.my.main.maxPosition',
+      'strategy.mm.passed',
+      'cell3',
+      'instrument.halted',
+    ]);
+    refusals.cells.set([1, 7, 100, 9, 4]);
+    registry.allocate('resolutions', {}, ['row0', 'row5']).cells.set([8, 2]);
+    const samples = parse(renderMetrics(registry.describe(), registry.memory));
+    const labels = 'port="P1",session="P1.a"';
+    expect(samples.get(`warmline_session_state{${labels},state="suspect"}`)).toBe(1);
+    expect(samples.get(`warmline_session_state{${labels},state="active"}`)).toBe(0);
+    expect(samples.get(`warmline_session_last_evidence{${labels},evidence="ack_deadline"}`)).toBe(1);
+    expect(samples.get(`warmline_session_round_trip_seconds{${labels}}`)).toBeCloseTo(42e-6);
+    expect(samples.get(`warmline_session_losses_total{${labels}}`)).toBe(3);
+    expect(samples.get('warmline_order_requests_refused_total{by="last_check"}')).toBe(2);
+    const refused = (scope: string, member: string, reason: string) =>
+      samples.get(`warmline_order_refusals_total{scope="${scope}",member="${member}",reason="${reason}"}`);
+    expect(refused('global', '', 'maxOrderShares')).toBe(1);
+    expect(refused('account', 'my.main', 'maxPosition')).toBe(7);
+    expect(refused('instrument', '', 'halted')).toBe(4);
+    expect([...samples.keys()].filter((name) => name.startsWith('warmline_order_refusals_total'))).toHaveLength(3);
+    expect(samples.get('warmline_order_checks_passed_total{strategy="mm"}')).toBe(100);
+    expect(samples.get('warmline_order_resolutions_total{row="5",doubt="entered",evidence="never_arrived"}')).toBe(2);
+  });
+
   it('are named by the conventions: counters end in _total, and no name stands twice', () => {
     for (const { name, type } of METRICS) {
-      expect(name).toMatch(/^[a-z][a-z_]*$/);
+      expect(name).toMatch(/^[a-z][a-z0-9_]*$/);
       expect(name.endsWith('_total')).toBe(type === 'counter');
     }
     const all = METRICS.map(({ name }) => name);
@@ -98,9 +141,16 @@ describe('metrics', () => {
   it('name only cells that there are', () => {
     const registry = new CounterRegistry();
     feed(registry, ['A']);
-    const cells = new Set(registry.blocks[0].cellNames);
-    for (const { block, cell, perLine } of METRICS) {
-      if (block === 'feed') expect(cells.has(perLine ? `A.${cell}` : cell), cell).toBe(true);
+    registry.allocate('session', {}, names(SessionCell, SESSION_CELLS));
+    registry.allocate('gateway', {}, names(GatewayCell, GATEWAY_CELLS));
+    registry.allocate('strategy', {}, names(StrategyCell, STRATEGY_CELLS));
+    registry.allocate('recovery', {}, names(RecoveryCell, RECOVERY_CELLS));
+    registry.allocate('thread', {}, DUTY_CELL_NAMES);
+    registry.allocate('main', {}, MAIN_CELL_NAMES);
+    const cells = new Map(registry.blocks.map(({ name, cellNames }) => [name, new Set(cellNames)]));
+    for (const { block, cell, perLine, named } of METRICS) {
+      if (named !== undefined) continue;
+      expect(cells.get(block)?.has(perLine ? `A.${cell}` : cell), `${block}.${cell}`).toBe(true);
     }
   });
 

@@ -1,6 +1,7 @@
 import type { CounterBlock, CounterDescription } from '../runtime/counters.ts';
 import { counterCells } from '../runtime/counters.ts';
-import { HISTOGRAM_BLOCKS, METRICS, type MetricFamily } from './metric-table.ts';
+import type { MetricFamily, MetricLabels, MetricType } from './metric-family.ts';
+import { HISTOGRAM_BLOCKS, METRICS } from './metric-table.ts';
 
 /** Content type of the text format. */
 export const METRICS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
@@ -15,8 +16,8 @@ const BUCKET_SECONDS = [
 export interface ExtraMetric {
   readonly name: string;
   readonly help: string;
-  readonly type: 'counter' | 'gauge';
-  readonly samples: readonly { readonly labels?: Readonly<Record<string, string>>; readonly value: number }[];
+  readonly type: MetricType;
+  readonly samples: readonly { readonly labels?: MetricLabels; readonly value: number }[];
 }
 
 /**
@@ -42,12 +43,20 @@ export function renderMetrics(
     if (samples.length > 0) out.push(head(name, help, 'histogram'), ...samples);
   }
   for (const { name, help, type, samples } of extra) {
+    if (samples.length === 0) continue;
     out.push(head(name, help, type), ...samples.map(({ labels = {}, value }) => sample(name, labels, value)));
   }
   return `${out.join('\n')}\n`;
 }
 
 function samplesOf(family: MetricFamily, block: CounterBlock, cells: Float64Array): string[] {
+  const { named } = family;
+  if (named !== undefined) {
+    return block.cellNames.flatMap((cell, index) => {
+      const labels = named(cell);
+      return labels === undefined ? [] : [sample(family.name, { ...block.labels, ...labels }, cells[index])];
+    });
+  }
   if (family.perLine !== true) return cellSamples(family, block.cellNames.indexOf(family.cell), cells, block.labels);
   const suffix = `.${family.cell}`;
   return block.cellNames.flatMap((name, index) =>
@@ -57,12 +66,7 @@ function samplesOf(family: MetricFamily, block: CounterBlock, cells: Float64Arra
   );
 }
 
-function cellSamples(
-  family: MetricFamily,
-  index: number,
-  cells: Float64Array,
-  labels: Readonly<Record<string, string>>,
-): string[] {
+function cellSamples(family: MetricFamily, index: number, cells: Float64Array, labels: MetricLabels): string[] {
   if (index < 0) return [];
   const { name, scale = 1, by, states } = family;
   if (by !== undefined) {
@@ -78,7 +82,7 @@ function head(name: string, help: string, type: string): string {
   return `# HELP ${PREFIX}${name} ${help.replaceAll('\\', '\\\\').replaceAll('\n', ' ')}\n# TYPE ${PREFIX}${name} ${type}`;
 }
 
-function sample(name: string, labels: Readonly<Record<string, string>>, value: number): string {
+function sample(name: string, labels: MetricLabels, value: number): string {
   const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escaped(text)}"`);
   return `${PREFIX}${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${number(value)}`;
 }

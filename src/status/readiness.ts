@@ -1,7 +1,8 @@
-import type { StatusModel } from './status-model.ts';
+import type { OrdersView, SessionView, StatusModel } from './status-model.ts';
 
 /** A hot thread whose turn has taken this long is stuck. */
 export const STUCK_NS = 2e9;
+const STANDING: readonly SessionView['state'][] = ['active', 'warm', 'primed'];
 
 /** Why the process does not do its work; none = it does. @param turnsAgoNs by thread, how long ago its last turn began */
 export function livenessTroubles(turnsAgoNs: ReadonlyMap<string, number>): string[] {
@@ -27,18 +28,22 @@ export function readinessTroubles(model: StatusModel): string[] {
   return [...troubles, ...orderTroubles(model)];
 }
 
+/** How many sessions a group has, and how many of them could carry an order now or after a login. */
+export function standingSessions({ sessions }: OrdersView, group: string): { standing: number; all: number } {
+  const members = sessions.filter((session) => session.group === group);
+  const standing = members.filter(({ state }) => STANDING.includes(state));
+  return { standing: standing.length, all: members.length };
+}
+
 function orderTroubles({ orders }: StatusModel): string[] {
   if (orders === undefined) return [];
   const troubles: string[] = [];
   if (orders.killed) troubles.push('orders: killed');
   for (const group of orders.groups) {
     if (group.routes.length === 0) troubles.push(`group ${group.name}: no session carries orders`);
-    const standing = orders.sessions.filter(
-      ({ group: name, state }) => name === group.name && ['active', 'warm', 'primed'].includes(state),
-    );
-    const all = orders.sessions.filter(({ group: name }) => name === group.name);
-    if (all.length > 1 && standing.length < 2)
-      troubles.push(`group ${group.name}: redundancy lost (${standing.length} of ${all.length} sessions stand)`);
+    const { standing, all } = standingSessions(orders, group.name);
+    if (all > 1 && standing < 2)
+      troubles.push(`group ${group.name}: redundancy lost (${standing} of ${all} sessions stand)`);
   }
   if (orders.unknown > 0) troubles.push(`orders: ${orders.unknown} unknown`);
   if (orders.journal.trouble !== '') troubles.push(`journal: ${orders.journal.trouble}`);

@@ -164,6 +164,9 @@ export interface OrdersView {
   readonly open: number;
   readonly unknown: number;
   readonly blind: number;
+  /** For how long the oldest of each has been so; 0 where there is none. */
+  readonly oldestUnknownNs?: number;
+  readonly oldestBlindNs?: number;
   readonly fills: number;
   readonly rejected: number;
   readonly cancelled: number;
