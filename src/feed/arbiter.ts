@@ -34,6 +34,7 @@ import { GapList } from './gap-list.ts';
 import { HoldWindow } from './hold-window.ts';
 import { JumpGuard, JumpGuardCell } from './jump-guard.ts';
 import { LineWatch } from './line-watch.ts';
+import type { LiveSettings } from './live-settings.ts';
 import { RecoveryLadder } from './recovery-ladder.ts';
 import { NO_RESTART, RestartBytes, RestartGuard, OPENING_UNITS as SHARED_OPENING_UNITS } from './restart-guard.ts';
 import { SESSION_REFUSED, SessionGuard, SessionGuardCell } from './session-guard.ts';
@@ -147,7 +148,9 @@ export class Arbiter {
    * @param cells where to count, `feedCellCount(lines)` doubles, in shared memory if others are to read them
    * @throws {Error} naming everything that is wrong with the config
    */
-  constructor(config: ArbiterConfig, framer: Framer, sink: FeedSink, cells?: Float64Array) {
+  constructor(configured: ArbiterConfig, framer: Framer, sink: FeedSink, cells?: Float64Array) {
+    // its own: some of it may change while it runs
+    const config = { ...configured };
     const problems = arbiterConfigProblems(config);
     if (framer.linked && config.policy === 'sticky')
       problems.push('policy sticky needs a feed whose units are counted');
@@ -352,6 +355,29 @@ export class Arbiter {
     if (this.sticky && this.active !== this.config.activeLine)
       this.switchTo(this.config.activeLine, SwitchEvidence.failback);
     this.settle();
+  }
+
+  /**
+   * Takes over thresholds, all at once: open gaps and lines go on under them.
+   * @throws {Error} naming everything that is wrong with them; nothing has changed then
+   */
+  adopt(live: LiveSettings): void {
+    const problems = arbiterConfigProblems({ ...this.config, ...live });
+    if (problems.length > 0) throw new Error(`arbiter configuration: ${problems.join('; ')}`);
+    this.readClock();
+    const { minDwellNs } = this.config;
+    Object.assign(this.config, live);
+    const memoryNs = live.staleAfterNs * SUSPICION_MEMORY;
+    this.guard.forgetAfter(memoryNs);
+    this.jumps.forgetAfter(memoryNs);
+    this.restarts.forgetAfter(memoryNs, live.staleAfterNs);
+    this.suspects.forgetAfter(memoryNs);
+    this.switches.adopt(minDwellNs);
+    this.watch.adopt(live);
+    this.ladder.adopt();
+    // whatever waits for a deadline reckons with another one now
+    if (Number.isFinite(this.at[Cell.deadline])) this.at[Cell.deadline] = this.at[Cell.now];
+    this.onTime();
   }
 
   /** The operator vouches for the feed: what made it stale has been dealt with. */

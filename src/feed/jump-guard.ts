@@ -20,7 +20,7 @@ export class JumpGuard {
   private readonly confirmPackets: number;
   private readonly nearby: number;
   private readonly heartbeatNs: number;
-  private readonly forgetAfterNs: number;
+  private forgetAfterNs: number;
 
   /**
    * @param nearby numbers this close to each other belong to the same jump
@@ -31,6 +31,10 @@ export class JumpGuard {
     this.nearby = nearby;
     this.heartbeatNs = heartbeatNs;
     this.forgetAfterNs = forgetAfterNs;
+  }
+
+  forgetAfter(ns: number): void {
+    this.forgetAfterNs = ns;
   }
 
   /**

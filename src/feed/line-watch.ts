@@ -3,6 +3,7 @@ import type { ArbiterConfig } from './arbiter-config.ts';
 import { FeedEventKind, LineHealth } from './events.ts';
 import { FEED_CELLS, FeedCell, LINE_CELLS, LineCell } from './feed-counters.ts';
 import type { FeedVoice } from './feed-voice.ts';
+import type { LiveSettings } from './live-settings.ts';
 
 /** Health is looked at no more often than this. */
 const MIN_HEALTH_PERIOD_NS = 1_000_000;
@@ -39,14 +40,18 @@ export class LineWatch {
     this.at = at;
     this.cells = cells;
     this.voice = voice;
-    this.limits[Limit.staleAfterNs] = config.staleAfterNs;
-    this.limits[Limit.lagNs] = config.lagNs;
-    this.limits[Limit.lagUnits] = config.lagUnits;
-    this.limits[Limit.periodNs] = Math.min(config.staleAfterNs, Math.max(MIN_HEALTH_PERIOD_NS, config.lagNs));
+    this.judgeBy(config);
     this.expectedLive = Int32Array.from(config.lines, ({ expect }) => (expect === 'live' ? 1 : 0));
     this.cleanSinceNs = new Float64Array(lines);
     this.seenHighest = new Float64Array(lines);
     this.seenFeedHighest = new Float64Array(lines);
+  }
+
+  /** Takes over what a line is judged by. The next look comes a whole period later: a shorter one would see no progress. */
+  adopt(live: LiveSettings): void {
+    this.judgeBy(live);
+    const { at, limits } = this;
+    if (Number.isFinite(at[Cell.healthDue])) at[Cell.healthDue] = at[Cell.now] + limits[Limit.periodNs];
   }
 
   /** The first packet of all was heard, now. */
@@ -178,5 +183,13 @@ export class LineWatch {
       cells[base + LineCell.redundancyLost] = lost;
       this.voice.say(FeedEventKind.redundancy, line, -1, lost, health);
     }
+  }
+
+  private judgeBy({ staleAfterNs, lagNs, lagUnits }: LiveSettings): void {
+    const { limits } = this;
+    limits[Limit.staleAfterNs] = staleAfterNs;
+    limits[Limit.lagNs] = lagNs;
+    limits[Limit.lagUnits] = lagUnits;
+    limits[Limit.periodNs] = Math.min(staleAfterNs, Math.max(MIN_HEALTH_PERIOD_NS, lagNs));
   }
 }

@@ -31,7 +31,7 @@ export class RecoveryLadder {
   private readonly declarer: LossDeclarer;
   private readonly budget: RetransmitBudget | undefined;
   /** Age at which a gap leaves the retransmit rung whatever its progress, so that time is left for a snapshot. */
-  private readonly retransmitEndsNs: number;
+  private retransmitEndsNs = 0;
   private snapshotStage = 0;
   private snapshotAttempts = 0;
 
@@ -50,7 +50,12 @@ export class RecoveryLadder {
     this.voice = voice;
     this.declarer = declarer;
     this.budget = config.retransmit === undefined ? undefined : new RetransmitBudget(config.retransmit);
-    const { gapDeadlineNs, snapshot } = config;
+    this.adopt();
+  }
+
+  /** The config's thresholds have changed (or are there). Gaps that are open go on under the new ones. */
+  adopt(): void {
+    const { gapDeadlineNs, snapshot } = this.config;
     this.retransmitEndsNs =
       snapshot === undefined ? gapDeadlineNs : Math.max(gapDeadlineNs / 2, gapDeadlineNs - snapshot.timeoutNs);
   }

@@ -31,8 +31,8 @@ export class RestartGuard {
   private readonly packets = new Int32Array(MAX_LINES);
   private readonly differs = new Int32Array(MAX_LINES);
   private readonly confirmPackets: number;
-  private readonly forgetAfterNs: number;
-  private readonly silenceNs: number;
+  private forgetAfterNs: number;
+  private silenceNs: number;
 
   /**
    * @param forgetAfterNs a run that pauses for longer is forgotten
@@ -42,6 +42,11 @@ export class RestartGuard {
     this.confirmPackets = confirmPackets;
     this.silenceNs = silenceNs;
     this.forgetAfterNs = forgetAfterNs;
+  }
+
+  forgetAfter(ns: number, silenceNs: number): void {
+    this.forgetAfterNs = ns;
+    this.silenceNs = silenceNs;
   }
 
   /**

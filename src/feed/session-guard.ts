@@ -38,13 +38,17 @@ export class SessionGuard {
   private run = 0;
   private readonly confirmPackets: number;
   private readonly heartbeatNs: number;
-  private readonly forgetAfterNs: number;
+  private forgetAfterNs: number;
 
   /** @param forgetAfterNs a candidate not seen for this long is forgotten */
   constructor(confirmPackets: number, heartbeatNs: number, forgetAfterNs: number) {
     this.confirmPackets = confirmPackets;
     this.heartbeatNs = heartbeatNs;
     this.forgetAfterNs = forgetAfterNs;
+  }
+
+  forgetAfter(ns: number): void {
+    this.forgetAfterNs = ns;
   }
 
   isCurrent(session: Int32Array): boolean {

@@ -32,7 +32,7 @@ export class SuspectPackets {
   private count = 0;
   private oldest = 0;
 
-  private readonly forgetAfterNs: number;
+  private forgetAfterNs: number;
 
   /** @param forgetAfterNs packets that are older lead to nothing */
   constructor(forgetAfterNs: number) {
@@ -40,6 +40,10 @@ export class SuspectPackets {
     const memory = new ArrayBuffer(MAX_PACKETS * MAX_BYTES);
     this.bytes = new Uint8Array(memory);
     this.view = new DataView(memory);
+  }
+
+  forgetAfter(ns: number): void {
+    this.forgetAfterNs = ns;
   }
 
   /** Where the packet at this place starts. */

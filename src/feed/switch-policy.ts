@@ -15,13 +15,28 @@ const Cell = { lastSwitchNs: 0, dwellNs: 1, switches: 2 } as const;
 export class SwitchPolicy {
   private readonly config: ArbiterConfig;
   private readonly cells = new Float64Array(3);
-  private readonly holeAtNs: Float64Array;
+  private holeAtNs: Float64Array;
   private holePlace = 0;
 
   constructor(config: ArbiterConfig) {
     this.config = config;
     this.cells[Cell.dwellNs] = config.minDwellNs;
     this.holeAtNs = new Float64Array(Math.max(1, config.holeCount)).fill(Number.NEGATIVE_INFINITY);
+  }
+
+  /** The config's thresholds have changed. @param beforeNs its `minDwellNs` until now */
+  adopt(beforeNs: number): void {
+    const { cells, config } = this;
+    const calm = cells[Cell.switches] === 0 || cells[Cell.dwellNs] === beforeNs;
+    cells[Cell.dwellNs] = calm
+      ? config.minDwellNs
+      : Math.min(config.maxDwellNs, Math.max(config.minDwellNs, cells[Cell.dwellNs]));
+    const holes = [...this.holeAtNs.subarray(this.holePlace), ...this.holeAtNs.subarray(0, this.holePlace)];
+    const kept = new Float64Array(Math.max(1, config.holeCount)).fill(Number.NEGATIVE_INFINITY);
+    const latest = holes.slice(-kept.length);
+    kept.set(latest, kept.length - latest.length);
+    this.holeAtNs = kept;
+    this.holePlace = 0;
   }
 
   /** Notes a switch at `clock[cell]`. */

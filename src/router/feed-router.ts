@@ -2,6 +2,7 @@ import { Arbiter } from '../feed/arbiter.ts';
 import type { ArbiterConfig } from '../feed/arbiter-config.ts';
 import { EventRecord, encodeEvent } from '../feed/event-record.ts';
 import { type FeedEvent, FeedEventKind as SharedFeedEventKind } from '../feed/events.ts';
+import { writeLiveSettings } from '../feed/live-settings.ts';
 import type { FeedHandler, FeedProtocol } from '../feed/protocol.ts';
 import { type FeedSink, UnitCell as SharedUnitCell } from '../feed/sink.ts';
 import type { BroadcastWriter } from '../ring/broadcast-ring.ts';
@@ -46,6 +47,8 @@ export class FeedRouter implements FeedSink {
   recovery: FeedRecovery | undefined;
   /** Set like {@link recovery}, where the config asks for audits. */
   audit: FeedAudit | undefined;
+  /** Set like {@link recovery}: where the thresholds in force are shown, see `LiveCell`. */
+  settings: Float64Array | undefined;
   private readonly hosts: readonly StrategyHost[];
   private readonly broadcast: BroadcastWriter | undefined;
   private readonly reports: SpscProducer;
@@ -70,6 +73,11 @@ export class FeedRouter implements FeedSink {
     this.clock = outputs.clock;
     this.arbiter = new Arbiter(config, protocol.createFramer(), this, cells);
     this.unit = this.arbiter.unit;
+  }
+
+  /** Shows the thresholds in force to whoever reads the counters. */
+  showSettings(): void {
+    if (this.settings !== undefined) writeLiveSettings(this.arbiter.config, this.settings, 0);
   }
 
   onUnit(bytes: Uint8Array, view: DataView, offset: number, length: number, source: number): void {

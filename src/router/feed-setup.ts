@@ -2,6 +2,7 @@ import { toArbiterConfig } from '../config/arbiter.ts';
 import type { FeedConfig, IoConfig, LineConfig, SnapshotConfig, WarmlineConfig } from '../config/schema.ts';
 import { readSecret } from '../config/secret.ts';
 import { FEED_CELLS, FeedCell, feedCellCount, LINE_CELLS, LineCell } from '../feed/feed-counters.ts';
+import { LIVE_CELLS, LiveCell } from '../feed/live-settings.ts';
 import type { FeedProtocol } from '../feed/protocol.ts';
 import type { DatagramSocketOptions } from '../io/datagram.ts';
 import type { CounterRegistry } from '../runtime/counters.ts';
@@ -29,6 +30,7 @@ export function setUpFeeds(config: WarmlineConfig, counters: CounterRegistry): F
     const labels = { feed: feed.name };
     const cells = counters.allocate('feed', labels, feedCellNames(feed.lines)).cells;
     const recoveryCells = counters.allocate('recovery', labels, namesOf(RecoveryCell, RECOVERY_CELLS)).cells;
+    const settings = counters.allocate('settings', labels, namesOf(LiveCell, LIVE_CELLS)).cells;
     const memory = protocol.createBookMemory?.(feed.books);
     const options: RouterFeedOptions = {
       name: feed.name,
@@ -38,6 +40,7 @@ export function setUpFeeds(config: WarmlineConfig, counters: CounterRegistry): F
       books: memory === undefined ? undefined : { memory, ...feed.books },
       cells,
       recoveryCells,
+      settings,
       sockets: undefined,
       rings: undefined,
     };

@@ -37,6 +37,8 @@ export interface RouterFeedOptions {
     | undefined;
   readonly cells: Float64Array;
   readonly recoveryCells: Float64Array;
+  /** Where the thresholds in force are shown, see `LiveCell`. */
+  readonly settings: Float64Array;
   /** Fused layout: the lines' sockets. Dedicated layout: the rings of the lines' threads. One of both, by line. */
   readonly sockets: readonly DatagramSocketOptions[] | undefined;
   readonly rings: readonly SharedArrayBuffer[] | undefined;
@@ -200,6 +202,8 @@ export class RouterAgent implements Agent {
         (text) => reporter.warn(`feed ${feed.name}: ${text}`),
       );
       router.recovery = recovery;
+      router.settings = feed.settings;
+      router.showSettings();
       router.audit = createAudit(protocols[number], feed, router, connect, reporter);
       if (recovery.socket >= 0) routes.push({ feed: router, source: Source.retransmit });
     });

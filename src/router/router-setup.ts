@@ -77,7 +77,7 @@ export function setUpRouter(config: WarmlineConfig, evented: ReadonlySet<string>
   const remote = new Set(plan.strategies.flatMap(({ agents }) => agents));
   const gateway = config.orders === undefined ? undefined : setUpGateway(config, counters, remote);
   const latency = counters.allocate('latency', { from: 'receive', to: 'strategy' }, histogramCellNames()).cells;
-  const commands = createCommandMemory();
+  const commands = createCommandMemory(config.feeds.length);
   const heard = plan.strategies.length > 0 || (config.api.enabled && config.api.messages);
   const broadcast = heard ? createBroadcastRing(BROADCAST_RING_BYTES) : undefined;
   const cellNames = namesOf(StrategyCell, STRATEGY_CELLS);

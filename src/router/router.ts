@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { StrategyConfig, WarmlineConfig } from '../config/schema.ts';
 import { decodeEvent } from '../feed/event-record.ts';
 import { FeedEvent } from '../feed/events.ts';
+import type { LiveSettings } from '../feed/live-settings.ts';
 import { decodeGatewayReport, GATEWAY_REPORT_TYPE, type GatewayReport } from '../gateway/gateway-report.ts';
 import { KillWatchdog } from '../gateway/kill-watchdog.ts';
 import { SocketTable } from '../gateway/socket-table.ts';
@@ -12,7 +14,7 @@ import type { ThreadSpec } from '../runtime/thread-spec.ts';
 import { sizeYoungGeneration } from '../runtime/young-generation.ts';
 import { isIncident } from './incident.ts';
 import { lockMemory } from './lock-memory.ts';
-import { OperatorCommand, OperatorControl } from './operator-commands.ts';
+import { CommandResult, OperatorCommand, OperatorControl } from './operator-commands.ts';
 import { type AgentReport, decodeAgentReport, ReportType } from './report-record.ts';
 import { type RouterSetup, setUpRouter } from './router-setup.ts';
 
@@ -32,6 +34,8 @@ export interface RouterListener {
   failed?(why: string): void;
 }
 
+/** A turn takes microseconds; a thread that has stood still for so long hangs. */
+const ADOPT_DEADLINE_MS = 2000;
 const REPORTS_PER_DRAIN = 10_000;
 const NS_PER_MS = 1e6;
 
@@ -146,6 +150,28 @@ export class Router implements RecordHandler {
   /** Policy `sticky`: returns to the preferred line. @returns as {@link switchTo} */
   failback(feed: number): boolean {
     return this.control.send(OperatorCommand.failback, feed, -1);
+  }
+
+  /**
+   * Makes all feeds take over thresholds, in one turn of the router's thread.
+   * @param settings by feed
+   * @returns why they are not in force, in words; undefined: they are
+   */
+  async adopt(settings: readonly LiveSettings[], deadlineMs = ADOPT_DEADLINE_MS): Promise<string | undefined> {
+    const { control } = this;
+    const giveUpMs = performance.now() + deadlineMs;
+    const waits = async (done: () => boolean): Promise<boolean> => {
+      while (!done()) {
+        if (performance.now() > giveUpMs) return false;
+        await delay(1);
+      }
+      return true;
+    };
+    // another command may be under way
+    const answered =
+      (await waits(() => control.adopt(settings))) && (await waits(() => control.result !== CommandResult.underWay));
+    if (!answered) return `the router's thread has not answered within ${deadlineMs} ms`;
+    return control.result === CommandResult.refused ? 'the router found settings that make no sense' : undefined;
   }
 
   /** Stops every thread; sockets are closed when it resolves. May be called twice. */
