@@ -36,10 +36,13 @@ export class ApiSession {
   private readonly trading: ApiTrading | undefined;
   private readonly options: ApiSessionOptions;
 
-  private constructor(options: ApiSessionOptions, server: ApiServer, trading: ApiTrading | undefined) {
+  private tokens: Tokens;
+
+  private constructor(options: ApiSessionOptions, server: ApiServer, trading: ApiTrading | undefined, tokens: Tokens) {
     this.options = options;
     this.server = server;
     this.trading = trading;
+    this.tokens = tokens;
   }
 
   /**
@@ -84,7 +87,7 @@ export class ApiSession {
       trading?.close();
       return server;
     }
-    session = new ApiSession(options, server, trading);
+    session = new ApiSession(options, server, trading, tokens);
     return session;
   }
 
@@ -94,6 +97,17 @@ export class ApiSession {
       .split('\n')
       .find((text) => / operate /.test(text));
     return `${this.server.url}#token=${line?.split(/\s+/)[2] ?? ''}`;
+  }
+
+  /**
+   * Takes over limits, and reads the token file again.
+   * @returns why the tokens stay as they were, in words; undefined: they were read
+   */
+  adopt({ api }: WarmlineConfig): string | undefined {
+    const tokens = readTokens(api.tokens, () => {});
+    if (typeof tokens !== 'string') this.tokens = tokens;
+    this.server.adopt(api, this.tokens);
+    return typeof tokens === 'string' ? tokens : undefined;
   }
 
   close(): void {

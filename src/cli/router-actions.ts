@@ -7,6 +7,8 @@ export interface ActionHost {
   readonly router: Router;
   /** Writes a flight capture of everything. @returns its path, or why there is none */
   dump(): string;
+  /** Reads the config file again; absent where there is none. @returns what has changed */
+  readonly reload: (() => Promise<string>) | undefined;
   /** Begins an orderly end. */
   stop(why: string): void;
 }
@@ -67,6 +69,7 @@ export function routerActions(host: ActionHost): readonly Action[] {
       args: [],
       run: () => host.dump(),
     },
+    ...reloadActions(host),
     {
       op: 'router.stop',
       title: 'Stop the router',
@@ -79,6 +82,21 @@ export function routerActions(host: ActionHost): readonly Action[] {
         host.stop(`${by}: ${reason}`);
         return 'the router stops';
       },
+    },
+  ];
+}
+
+function reloadActions({ reload }: ActionHost): Action[] {
+  if (reload === undefined) return [];
+  return [
+    {
+      op: 'config.reload',
+      title: 'Reload config',
+      group: 'router',
+      role: 'operate',
+      does: 'Reads the config file again and takes over, in one step, what may change while the router runs.',
+      args: [],
+      run: reload,
     },
   ];
 }

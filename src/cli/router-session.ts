@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { FlightRecorder } from '../capture/flight-recorder.ts';
 import type { WarmlineConfig } from '../config/schema.ts';
 import { eventKindName } from '../feed/event-record.ts';
@@ -9,6 +10,7 @@ import { MainThreadCounters } from '../runtime/main-thread.ts';
 import type { Action } from '../server/actions.ts';
 import type { KeyHint } from '../status/status-model.ts';
 import { ApiSession } from './api-session.ts';
+import { ConfigReload } from './config-reload.ts';
 import { UserError } from './errors.ts';
 import { describeEvent } from './event-text.ts';
 import { FeedReports } from './feed-reports.ts';
@@ -43,6 +45,8 @@ export interface SessionOptions {
   readonly keys?: readonly SessionKey[];
   /** Show a dashboard address that is logged in to operate: for a venue that is only simulated. */
   readonly openDashboard?: boolean;
+  /** Where the config came from: it is read again on SIGHUP or by the action `config.reload`. */
+  readonly configFile?: string;
   /** Reads the config file again, for limits that are made tighter while trading. */
   readonly readConfig?: () => WarmlineConfig;
   /** Actions of the API besides the router's own. */
@@ -50,12 +54,13 @@ export interface SessionOptions {
 }
 
 const POLL_MS = 50;
+const STDIN = 0;
 const NS_PER_MS = 1e6;
 
 /** A router in the foreground: status view, log, keys, flight recorder, and a clean end. */
 export class RouterSession {
-  readonly stop: StopRequest = listenForStop();
-  private readonly config: WarmlineConfig;
+  readonly stop: StopRequest;
+  private config: WarmlineConfig;
   private readonly options: SessionOptions;
   private readonly screen: StatusScreen;
   private readonly reports: FeedReports;
@@ -68,11 +73,14 @@ export class RouterSession {
   private mainThread: MainThreadCounters | undefined;
   private mirror: CounterMirror | undefined;
   private service: ServiceReports | undefined;
+  private reloading: ConfigReload | undefined;
+  private readonly hasTerminal = isatty(STDIN);
   private failure: string | undefined;
 
   private constructor(config: WarmlineConfig, options: SessionOptions) {
     this.config = config;
     this.options = options;
+    this.stop = options.configFile === undefined ? listenForStop() : listenForStop(['SIGINT', 'SIGTERM']);
     // with --json, stdout is for the JSON alone
     this.screen = new StatusScreen(options.json === true ? { stream: process.stderr } : {});
     this.reports = new FeedReports(config);
@@ -136,13 +144,9 @@ export class RouterSession {
     });
     this.mainThread = new MainThreadCounters(this.router.setup.counters);
     this.view = new RouterView(this.router);
-    this.recorder = new FlightRecorder({
-      venue: this.config.venue,
-      sources: this.router.setup.flights,
-      directory: this.config.flightRecorder.directory,
-      lastNs: this.config.flightRecorder.lastNs,
-      keep: this.config.flightRecorder.keep,
-    });
+    this.recorder = this.createRecorder();
+    const { configFile } = this.options;
+    if (configFile !== undefined) this.reloading = this.createReload(configFile);
     this.announce();
     await this.startApi();
     this.mirrorCounters();
@@ -160,6 +164,7 @@ export class RouterSession {
     const host = {
       router,
       dump: () => this.record(undefined, 'on demand'),
+      reload: this.reloading === undefined ? undefined : () => this.reload(),
       stop: (why: string) => this.stop.stop(why),
     };
     const api = await ApiSession.start(
@@ -187,7 +192,10 @@ export class RouterSession {
 
   /** Lets `warmline top` look; the router goes on without where that can't be. */
   private mirrorCounters(): void {
-    const about = aboutRouter(this.router, this.view.startedNs, { api: this.api?.server.url });
+    const about = aboutRouter(this.router, this.view.startedNs, {
+      api: this.api?.server.url,
+      config: this.options.configFile,
+    });
     const mirror = mirrorRouter(this.router, about);
     if (typeof mirror === 'string') this.log.warn(`not shown to warmline top: ${mirror}`);
     else this.mirror = mirror;
@@ -197,6 +205,61 @@ export class RouterSession {
   private riskActions(): readonly Action[] {
     const { gateway } = this.router.setup;
     return gateway === undefined ? [] : riskActions({ gateway, readConfig: this.options.readConfig });
+  }
+
+  private createRecorder(): FlightRecorder {
+    const { directory, lastNs, keep } = this.config.flightRecorder;
+    return new FlightRecorder({
+      venue: this.config.venue,
+      sources: this.router.setup.flights,
+      directory,
+      lastNs,
+      keep,
+    });
+  }
+
+  private createReload(file: string): ConfigReload {
+    const { router } = this;
+    return new ConfigReload({
+      file,
+      running: () => this.config,
+      adoptFeeds: (settings) => router.adopt(settings),
+      gateway: router.setup.gateway,
+      adopt: (next) => this.adopt(next),
+    });
+  }
+
+  /** Takes over what of another config is the main thread's. @returns what a person should hear of */
+  private adopt(next: WarmlineConfig): string[] {
+    const before = this.config;
+    this.config = next;
+    this.log.level = next.log.level;
+    if (JSON.stringify(before.flightRecorder) !== JSON.stringify(next.flightRecorder))
+      this.recorder = this.createRecorder();
+    const fault = this.api?.adopt(next);
+    return fault === undefined ? [] : [`api tokens stay as they were: ${fault}`];
+  }
+
+  /** @returns what has changed, in words @throws {Error} if nothing was taken over, and why */
+  private async reload(): Promise<string> {
+    this.service?.reloading();
+    try {
+      return await this.reloading!.run();
+    } finally {
+      this.service?.reloaded();
+    }
+  }
+
+  /** SIGHUP: a reload, or, where it comes because the terminal is gone, the end. */
+  private onHangup(): void {
+    if (this.hasTerminal && !isatty(STDIN)) {
+      this.stop.stop('the terminal is gone');
+      return;
+    }
+    this.reload().then(
+      (outcome) => this.log.warn({ by: 'SIGHUP' }, `config reloaded: ${outcome}`),
+      (error: Error) => this.log.error({ by: 'SIGHUP' }, `config not reloaded: ${error.message}`),
+    );
   }
 
   /** Which layout, idle strategy and I/O it runs on, and why. */
@@ -228,12 +291,15 @@ export class RouterSession {
     const flusher = setInterval(() => this.limited.flush(), 1000);
     const onDump = () => this.record(undefined, 'on demand');
     process.on('SIGUSR2', onDump);
+    const onHangup = () => this.onHangup();
+    if (this.reloading !== undefined) process.on('SIGHUP', onHangup);
     const { forNs } = this.options;
     const ender = forNs === undefined ? undefined : setTimeout(() => this.stop.stop('--for'), forNs / NS_PER_MS);
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     clearTimeout(ender);
     for (const timer of [poller, painter, flusher]) clearInterval(timer);
     process.off('SIGUSR2', onDump);
+    process.off('SIGHUP', onHangup);
     reader.close();
   }
 

@@ -78,6 +78,11 @@ describe.skipIf(loadNative() === undefined || python.pid === undefined)('warmlin
     const began = await told.until((lines) => lines.filter((line) => line === "'WATCHDOG=1'").length >= 3);
     expect(began[1]).toBe("'READY=1\\nSTATUS=itch down (nothing heard yet) 0/s, A silent, lost 0'");
     await told.until((lines) => lines.some((line) => line.startsWith("'STATUS=itch down")));
+    router.signal('SIGHUP');
+    const reloaded = await told.until((lines) => lines.filter((line) => line.includes('READY=1')).length === 2);
+    const reloads = reloaded.findIndex((line) => line.includes('RELOADING=1'));
+    expect(reloaded[reloads]).toMatch(/^'RELOADING=1\\nMONOTONIC_USEC=\d+'$/);
+    expect(reloads).toBeLessThan(reloaded.findLastIndex((line) => line.includes('READY=1')));
     router.signal('SIGTERM');
     expect(await router.exited).toBe(0);
     const ended = await told.until((lines) => lines.some((line) => line.includes('STOPPING')));

@@ -14,12 +14,14 @@ export interface StopRequest {
 const SIGNAL_EXIT_BASE = 128;
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+export type StopSignal = (typeof SIGNALS)[number];
 
 /**
  * Turns the first SIGINT, SIGTERM or SIGHUP into an abort, so that a command ends cleanly; a second one ends the
  * process at once, for the case that the clean way hangs.
+ * @param signals those that mean it; a router that has a config file reloads it on SIGHUP instead
  */
-export function listenForStop(): StopRequest {
+export function listenForStop(signals: readonly StopSignal[] = SIGNALS): StopRequest {
   const controller = new AbortController();
   const onSignal = (name: NodeJS.Signals) => {
     if (!controller.signal.aborted) {
@@ -29,14 +31,14 @@ export function listenForStop(): StopRequest {
     process.stderr.write(`warmline: ${name} again: ending at once\n`);
     process.exit(SIGNAL_EXIT_BASE + constants.signals[name]);
   };
-  for (const name of SIGNALS) process.on(name, onSignal);
+  for (const name of signals) process.on(name, onSignal);
   return {
     signal: controller.signal,
     stop: (reason) => {
       if (!controller.signal.aborted) controller.abort(reason);
     },
     dispose: () => {
-      for (const name of SIGNALS) process.off(name, onSignal);
+      for (const name of signals) process.off(name, onSignal);
     },
   };
 }

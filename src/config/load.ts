@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { type Document, isScalar, LineCounter, parseAllDocuments, visit } from 'yaml';
+import { type Document, isScalar, LineCounter, parseAllDocuments, parseDocument, visit } from 'yaml';
 import { z } from 'zod';
 import { locate, type Place } from './locate.ts';
 import type { OrdersConfig } from './orders-schema.ts';
@@ -143,6 +143,13 @@ export function parseConfig(text: string, file: string): WarmlineConfig {
   const { config, problems } = examineConfig(text, file);
   if (config === undefined) throw new ConfigError(problems);
   return config;
+}
+
+/** Where keys stand in a config's text; a key that is not there is shown at the nearest thing that is. */
+export function placesIn(text: string): (path: readonly (string | number)[]) => Place {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
+  return (path) => locate(document, lines, path, 'key');
 }
 
 /**

@@ -46,8 +46,8 @@ export interface ClientLimits {
 
 interface Peer {
   connections: number;
-  readonly requests: TokenBucket;
-  readonly logins: TokenBucket;
+  requests: TokenBucket;
+  logins: TokenBucket;
 }
 
 const SECONDS_PER_MINUTE = 60;
@@ -61,11 +61,17 @@ export class PeerLimits {
   /** Refusals so far. */
   refused = 0;
   connections = 0;
-  private readonly limits: ClientLimits;
+  private limits: ClientLimits;
   private readonly peers = new Map<string, Peer>();
 
   constructor(limits: ClientLimits) {
     this.limits = limits;
+  }
+
+  /** Other limits from now on. Connections that are open stay, even where they are too many now. */
+  adopt(limits: ClientLimits, nowMs: number): void {
+    this.limits = limits;
+    for (const peer of this.peers.values()) Object.assign(peer, this.buckets(nowMs));
   }
 
   /** A connection is opened. @returns false where it is one too many; {@link closed} follows only after true */
@@ -115,14 +121,17 @@ export class PeerLimits {
       this.forget(nowMs);
       if (this.peers.size >= PeerLimits.MOST_PEERS) return undefined;
     }
+    const peer: Peer = { connections: 0, ...this.buckets(nowMs) };
+    this.peers.set(address, peer);
+    return peer;
+  }
+
+  private buckets(nowMs: number): Pick<Peer, 'requests' | 'logins'> {
     const { requestsPerSecond, requestBurst, failedLoginsPerMinute } = this.limits;
-    const peer: Peer = {
-      connections: 0,
+    return {
       requests: new TokenBucket(requestsPerSecond, requestBurst, nowMs),
       logins: new TokenBucket(failedLoginsPerMinute / SECONDS_PER_MINUTE, failedLoginsPerMinute, nowMs),
     };
-    this.peers.set(address, peer);
-    return peer;
   }
 
   private forget(nowMs: number): void {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { ApiConfig } from '../config/api-schema.ts';
 import type { Asset } from './assets.ts';
 import type { Hub, HubClient } from './hub.ts';
-import { PeerLimits } from './limits.ts';
+import { type ClientLimits, PeerLimits } from './limits.ts';
 import { METRICS_CONTENT_TYPE } from './metrics.ts';
 import {
   AllowedHosts,
@@ -111,9 +111,9 @@ export class ApiServer {
     slowDisconnects: 0,
   };
   private readonly uws: Uws;
-  private readonly config: ApiConfig;
+  private config: ApiConfig;
   private readonly content: ApiContent;
-  private readonly tokens: Tokens;
+  private tokens: Tokens;
   private readonly hosts: AllowedHosts;
   private readonly peers: PeerLimits;
   private readonly app: TemplatedApp;
@@ -131,14 +131,7 @@ export class ApiServer {
     this.content = content;
     this.tokens = tokens;
     this.hosts = new AllowedHosts(config.address, config.hosts);
-    const { limits } = config;
-    this.peers = new PeerLimits({
-      maxConnections: limits.connections,
-      maxConnectionsPerAddress: limits.connectionsPerAddress,
-      requestsPerSecond: limits.requestsPerSecond,
-      requestBurst: limits.burst,
-      failedLoginsPerMinute: limits.failedLoginsPerMinute,
-    });
+    this.peers = new PeerLimits(clientLimits(config));
     // On loopback anybody may look; beyond it nobody without a token.
     this.anonymous = isLoopback(config.address) ? ANONYMOUS_VIEW : NOBODY;
     this.app =
@@ -176,6 +169,13 @@ export class ApiServer {
   /** WebSocket clients. */
   get connections(): number {
     return this.clients.size;
+  }
+
+  /** Other limits and tokens from now on. A connection keeps the role that it has. */
+  adopt(config: ApiConfig, tokens: Tokens): void {
+    this.config = config;
+    this.tokens = tokens;
+    this.peers.adopt(clientLimits(config), now());
   }
 
   /** Closes everything. May be called twice. */
@@ -352,6 +352,16 @@ export class ApiServer {
     this.clients.delete(client);
     this.content.hub.closed(client);
   }
+}
+
+function clientLimits({ limits }: ApiConfig): ClientLimits {
+  return {
+    maxConnections: limits.connections,
+    maxConnectionsPerAddress: limits.connectionsPerAddress,
+    requestsPerSecond: limits.requestsPerSecond,
+    requestBurst: limits.burst,
+    failedLoginsPerMinute: limits.failedLoginsPerMinute,
+  };
 }
 
 function now(): number {
