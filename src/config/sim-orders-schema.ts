@@ -49,9 +49,11 @@ const behaviour = withUnits(
       .optional()
       .describe('An immediate order that meets nothing is accepted as dead (default), or accepted and cancelled.'),
     badReplace: z
-      .enum(['refused', 'cancels'])
+      .enum(['refused', 'cancels', 'dead'])
       .optional()
-      .describe('A replace with impossible terms is refused (default), or takes the order off the book.'),
+      .describe(
+        'A replace with impossible terms is refused (default), takes the order off the book, or is taken as dead at once.',
+      ),
     massCancelReaches: z
       .enum(['port', 'account'])
       .optional()

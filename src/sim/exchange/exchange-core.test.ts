@@ -100,6 +100,14 @@ describe('an order port', () => {
     expect(rig.ask(query(), 1)).toEqual(['Q 3']);
   });
 
+  it('takes a bad replace as dead where the venue does so: the order goes with it', () => {
+    const rig = new CoreRig([portOptions('P1', { badReplace: 'dead' })]);
+    rig.ask(enter({ key: 1 }));
+    expect(rig.ask(replace(1, { key: 2, price4: 7 }))).toEqual(['U 1>2 B 100@100000 D']);
+    expect(rig.ask(cancel(2))).toEqual([]);
+    expect(rig.core.accountTruth('ours').orders).toEqual([]);
+  });
+
   it('modifies in place: marks a sale anew, takes shares off, keeps its turn', () => {
     const rig = new CoreRig([portOptions('P1')]);
     rig.ask(enter({ key: 1, side: 'S', shares: 100 }));
@@ -298,9 +306,10 @@ describe('an order port', () => {
     rig.sweep(buy, PRICE4 + 100, 100);
     rig.core.correct(2, PRICE4 + 200, 0, 90);
     rig.core.bust(1, 0);
+    rig.ask(cancel(7));
     const { log } = rig.core.dropCopies.get('ours')!;
     const record = new DropCopyRecord();
-    const told = [1, 2, 3, 4].map((number) =>
+    const told = [1, 2, 3, 4, 5].map((number) =>
       log.read(number, (bytes, offset) => {
         const { type, username, userRefNum, id, side, shares, symbol, price4, matchNumber } = record.wrap(
           new DataView(bytes.buffer),
@@ -309,13 +318,14 @@ describe('an order port', () => {
         return [type, username, userRefNum, id, String.fromCharCode(side), shares, symbol, price4, matchNumber];
       }),
     );
-    const { executed, broken, corrected } = DropCopyType;
+    const { executed, broken, corrected, cancelled } = DropCopyType;
     expect(told).toEqual([
       [executed, 'P1', 7, '', 'B', 40, 'WARM', PRICE4, 1],
       [executed, 'P2', 0, 'TOKEN', 'S', 100, 'WARM', PRICE4 + 100, 2],
       [corrected, 'P2', 0, 'TOKEN', 'S', 90, 'WARM', PRICE4 + 200, 2],
       [broken, 'P1', 7, '', 'B', 40, 'WARM', PRICE4, 1],
+      [cancelled, 'P1', 7, '', 'B', 60, 'WARM', 0, 0],
     ]);
-    expect(log.next).toBe(5);
+    expect(log.next).toBe(6);
   });
 });

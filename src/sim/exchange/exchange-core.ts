@@ -4,9 +4,10 @@ import { OuchRequest } from '../../venues/nasdaq/ouch-request.ts';
 import { DropCopyLog } from './drop-copy-log.ts';
 import { CancelReason, ExchangePort, type PortOptions, textKey } from './exchange-port.ts';
 import { Halt, Market } from './market.ts';
-import { OrderDesk, symbolKey } from './order-desk.ts';
+import { type DeskWitness, OrderDesk, symbolKey } from './order-desk.ts';
 import { Truth, type VenueExecution } from './truth.ts';
 import { type AccountTruth, describeAccount, describePort, type PortTruth } from './truth-report.ts';
+import type { VenueOrder } from './venue-order.ts';
 
 const START_OF_MARKET_HOURS_NS = 9.5 * 3600e9;
 
@@ -178,10 +179,16 @@ export class ExchangeCore {
     }
   }
 
-  readonly #witness = (execution: VenueExecution): void => this.#tell(DropCopyType.executed, execution);
+  readonly #witness: DeskWitness = {
+    traded: (execution) => this.#tell(DropCopyType.executed, execution),
+    ended: (order, shares) => this.#copyOf(order).tellEnd(order, shares, this.#stampNs(), this.#nowNs),
+  };
 
   #tell(type: number, execution: VenueExecution): void {
-    const copy = this.dropCopies.get(execution.order.port.account)!;
-    copy.tell(type, execution, this.#stampNs(), this.#nowNs);
+    this.#copyOf(execution.order).tell(type, execution, this.#stampNs(), this.#nowNs);
+  }
+
+  #copyOf(order: VenueOrder): DropCopyLog {
+    return this.dropCopies.get(order.port.account)!;
   }
 }

@@ -29,8 +29,8 @@ export interface PortOptions {
   readonly secondLogin?: 'displaces' | 'refused';
   /** An immediate order that meets nothing: accepted as dead, or accepted and cancelled. */
   readonly unmarketable?: 'dead' | 'cancelled';
-  /** A replace that asks for the impossible is refused, or takes the order off the book. */
-  readonly badReplace?: 'refused' | 'cancels';
+  /** A replace that asks for the impossible is refused, takes the order off the book, or is taken as dead at once. */
+  readonly badReplace?: 'refused' | 'cancels' | 'dead';
   /** A mass cancel reaches this port's orders, or those of every port of the account. */
   readonly massCancelReaches?: 'port' | 'account';
   readonly heartbeatIntervalNs?: number;

@@ -22,8 +22,12 @@ interface PendingCancel {
   readonly dueNs: number;
 }
 
-/** Hears of each trade of a member. */
-export type TradeWitness = (execution: VenueExecution) => void;
+/** Hears what drop copies tell of a member's orders. */
+export interface DeskWitness {
+  traded(execution: VenueExecution): void;
+  /** Nothing of an order is left: so many shares were open and are cancelled. */
+  ended(order: VenueOrder, shares: number): void;
+}
 
 export function symbolKey(hi: number, lo: number): number {
   return hi * TWO_POW_32 + (lo >>> 0);
@@ -40,7 +44,7 @@ export class OrderDesk implements MarketListener {
   readonly timed = new Set<VenueOrder>();
   readonly #market: Market;
   readonly #truth: Truth;
-  readonly #witness: TradeWitness;
+  readonly #witness: DeskWitness;
   readonly #instruments: ReadonlyMap<number, number>;
   readonly #ports: readonly ExchangePort[];
   #pending: PendingCancel[] = [];
@@ -50,7 +54,7 @@ export class OrderDesk implements MarketListener {
   constructor(
     market: Market,
     truth: Truth,
-    witness: TradeWitness,
+    witness: DeskWitness,
     instruments: ReadonlyMap<number, number>,
     ports: readonly ExchangePort[],
   ) {
@@ -96,6 +100,7 @@ export class OrderDesk implements MarketListener {
   withdraw(order: VenueOrder, reason: number, shares = order.leaves): void {
     this.#takeOff(order, shares);
     order.port.cancelled(order, shares, reason);
+    if (!order.live) this.#witness.ended(order, shares);
   }
 
   // MarketListener
@@ -112,7 +117,9 @@ export class OrderDesk implements MarketListener {
     order.leaves -= shares;
     const liquidity = resting ? Liquidity.added : Liquidity.removed;
     order.port.prevented(order, shares, prevented, price4, liquidity, AIQ_CODE[order.port.selfMatch]);
-    if (!order.live) this.#over(order);
+    if (order.live) return;
+    this.#witness.ended(order, shares);
+    this.#over(order);
   }
 
   sameAccount(owner: number, other: number): boolean {
@@ -191,7 +198,19 @@ export class OrderDesk implements MarketListener {
     if (over || port.options.badReplace === 'cancels') {
       if (port.numbered) port.lastRef = request.ref >>> 0;
       this.withdraw(order, CancelReason.user);
-    } else this.#refuse(port, request, this.#newKey(port, request)!, badTerms(port, request));
+    } else if (port.options.badReplace === 'dead') this.#replaceByDead(port, request, order);
+    else this.#refuse(port, request, this.#newKey(port, request)!, badTerms(port, request));
+  }
+
+  /** The replacement is taken and dead at once: the order goes with it. */
+  #replaceByDead(port: ExchangePort, request: OuchRequest, order: VenueOrder): void {
+    const previousRef = order.ref;
+    const previousId = order.clientId.slice();
+    const { leaves } = order;
+    this.#name(order, this.#newKey(port, request)!, request);
+    port.replaced(order, previousRef, previousId, true);
+    this.#takeOff(order, leaves);
+    this.#witness.ended(order, leaves);
   }
 
   #cancel(port: ExchangePort, request: OuchRequest): void {
@@ -294,7 +313,9 @@ export class OrderDesk implements MarketListener {
     const market = this.#market;
     const { port, instrument, bookSide } = order;
     if (dead) {
+      const { leaves } = order;
       order.leaves = 0;
+      this.#witness.ended(order, leaves);
       this.#over(order);
       return;
     }
@@ -328,7 +349,7 @@ export class OrderDesk implements MarketListener {
     order.executed += shares;
     const execution = this.#truth.traded(order, shares, price4, match, liquidity);
     order.port.executed(order, shares, price4, match, liquidity);
-    this.#witness(execution);
+    this.#witness.traded(execution);
   }
 
   #takeOff(order: VenueOrder, shares: number): void {

@@ -2,10 +2,11 @@ import { beginMessage, NO_VIEW, readText, readU64, writeText, writeU64 } from '.
 
 /**
  * The drop copy of the simulated venue: every execution of an account, over whichever of its ports, with breaks and
- * corrections. Real venues have layouts of their own; this one is made up here and kept as simple as theirs. It travels
+ * corrections, and every end of an order that was not filled. Real venues have layouts of their own; this one is made up here and kept as simple as theirs. It travels
  * as sequenced messages of a SoupBinTCP session, so it is numbered and replayed like an order port's.
  *
- * One layout for all types, big-endian: `E` executed, `B` broken, `F` corrected (shares and price are the new ones).
+ * One layout for all types, big-endian: `E` executed, `B` broken, `F` corrected (shares and price are the new ones), `C`
+ * cancelled (shares are all that was open: nothing of the order is left; price, match number and liquidity are 0).
  *
  * | off | len | type | field |
  * |--:|--:|---|---|
@@ -22,7 +23,7 @@ import { beginMessage, NO_VIEW, readText, readU64, writeText, writeU64 } from '.
  * | 62 | 8 | u64 | the venue's number of the order |
  * | 70 | 1 | a | liquidity: `A` added, `R` removed |
  */
-export const DropCopyType = { executed: 0x45, broken: 0x42, corrected: 0x46 } as const;
+export const DropCopyType = { executed: 0x45, broken: 0x42, corrected: 0x46, cancelled: 0x43 } as const;
 
 const USERNAME_BYTES = 6;
 const ID_BYTES = 14;
