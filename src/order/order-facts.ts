@@ -12,7 +12,7 @@ import { PortFacts } from './port-facts.ts';
 import { ReportFacts } from './report-facts.ts';
 import { Effect } from './resolution-effect.ts';
 import { PortDouble, PortField, StoreHeader } from './store-layout.ts';
-import { OrderFlag, OrderState } from './terms.ts';
+import { isDone, OrderFlag, OrderState } from './terms.ts';
 import { Fact, Fit } from './transitions.ts';
 import { ReportCell, ReportKind, type VenueReport } from './venue-report.ts';
 
@@ -304,8 +304,7 @@ export class OrderFacts {
     if (slot < 0)
       this.change.portIncident(money ? Incident.unknownExecution : Incident.unknownRef, port, -1, report.ref);
     else if (money) this.execution(slot, report, source);
-    else if (report.shares >= this.store.int32[this.store.base(slot) + SlotField.leaves])
-      this.reports.apply(slot, report);
+    else if (this.endsOpen(slot, report.shares)) this.reports.apply(slot, report);
     return slot;
   }
 
@@ -392,6 +391,12 @@ export class OrderFacts {
     if (report.kind === ReportKind.executed) this.executions.executed(slot, report, source);
     else if (report.kind === ReportKind.broken) this.executions.broken(slot, report, source);
     else this.executions.corrected(slot, report, source);
+  }
+
+  /** That of an order which is done already may be the end of a probe under its reference: it is no life of the order. */
+  private endsOpen(slot: number, shares: number): boolean {
+    const base = this.store.base(slot);
+    return !isDone(this.store.int32[base + STATE]) && shares >= this.store.int32[base + SlotField.leaves];
   }
 
   /** Keeps what the port's next number is; what was heard before is kept out by the port. */

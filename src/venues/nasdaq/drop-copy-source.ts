@@ -1,6 +1,6 @@
 import type { EvidenceSink, EvidenceSource } from '../../order/evidence-source.ts';
 import { type Dialler, type SessionStream, StreamPhase } from '../../order/session-stream.ts';
-import { ReportKind, ReportReason, VenueReport } from '../../order/venue-report.ts';
+import { ReportKind, VenueReport } from '../../order/venue-report.ts';
 import { DropCopyRecord, DropCopyType } from './drop-copy.ts';
 import { sideOfCode } from './ouch-side.ts';
 import { OuchTokens } from './ouch-token.ts';
@@ -171,8 +171,6 @@ export class DropCopySource implements EvidenceSource, SoupClientSink {
     report.price4 = price4;
     report.matchHi = record.matchHi;
     report.matchLo = record.matchLo;
-    report.liquidity = record.liquidity;
-    report.reason = kind === ReportKind.cancelled ? ReportReason.other : ReportReason.none;
     this.sink.evidence(this.options.number, port, report);
   }
 
