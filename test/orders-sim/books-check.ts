@@ -1,5 +1,6 @@
-import { PositionCell, Scope, TotalCell } from '../../src/order/ledger-layout.ts';
+import { PositionCell, TotalCell } from '../../src/order/ledger-layout.ts';
 import { SlotTime } from '../../src/order/order-layout.ts';
+import { Scope } from '../../src/order/scope.ts';
 import { isDone, OrderFlag, OrderState, Side } from '../../src/order/terms.ts';
 import type { ExchangePort } from '../../src/sim/exchange/exchange-port.ts';
 import { isSellCode, type VenueOrder } from '../../src/sim/exchange/venue-order.ts';
