@@ -57,7 +57,8 @@ export class ApiSession {
     if (typeof tokens === 'string') return tokens;
     const status = new StateChannel('status', options.status);
     const market = new MarketData(apiFeeds(options.router), options.router.setup.broadcast);
-    const trading = openApiTrading(options.router);
+    const trading = tradingOf(options.router);
+    if (typeof trading === 'string') return trading;
     const find: ChannelFinder = (name, { identity }) => {
       if (name === 'orders' && trading !== undefined) {
         return { role: 'trade', channel: trading.desk.channel(identity.name), key: `orders of ${identity.name}` };
@@ -71,6 +72,7 @@ export class ApiSession {
     ]);
     const hub: Hub = new Hub(find, operations, {
       beforeTick: () => market.poll(),
+      opened: ({ identity }) => trading?.desk.onConnect(identity.name),
       closed: ({ identity }) => {
         if (hub.connectionsOf(identity.name) === 0) trading?.desk.onDisconnect(identity.name);
       },
@@ -111,8 +113,8 @@ export class ApiSession {
   }
 
   close(): void {
-    this.trading?.close();
     this.server.close();
+    this.trading?.close();
   }
 
   private health() {
@@ -134,6 +136,15 @@ export class ApiSession {
       clock: readClockSync(loadNative()),
       api: { ...counts, connections },
     };
+  }
+}
+
+/** @returns why programs can't trade: then there is no API, since what it was sent before could not be told apart */
+function tradingOf(router: Router): ApiTrading | undefined | string {
+  try {
+    return openApiTrading(router);
+  } catch (error) {
+    return `the orders of programs can't be known: ${(error as Error).message}`;
   }
 }
 

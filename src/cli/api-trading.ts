@@ -9,6 +9,7 @@ import { remoteOrders } from '../router/router-setup.ts';
 import { createClock } from '../runtime/clock.ts';
 import { ClientIds } from '../server/client-ids.ts';
 import { OrderDesk } from '../server/order-desk.ts';
+import { OrderOwners } from '../server/order-owners.ts';
 
 /** The API's end of the order half: a trader like a strategy on a thread of its own. */
 export interface ApiTrading {
@@ -18,12 +19,18 @@ export interface ApiTrading {
 
 /** Executions reach a program within about this time. */
 const POLL_MS = 5;
-/** Symbols that were not listed yet are looked for this often. */
-const POLLS_PER_LOOK = 64;
-/** Entries are numbered from the moment of the start, in µs: no number of an earlier run comes again. */
-const ENTRIES_PER_MS = 1000;
+/** Events are taken in so many lots at most, so that the other work of this thread has its turn. */
+const MOST_ROUNDS = 40;
+/** Symbols that were not listed yet are looked for, and programs that stay away, this often. */
+const POLLS_PER_LOOK = 40;
+/** Entries of one start of the router. Starts are numbered for good, so no entry's number comes again. */
+const ENTRIES_PER_START = 2 ** 32;
+const NS_PER_MS = 1e6;
 
-/** @returns undefined where nothing is traded, or programs may not */
+/**
+ * @returns undefined where nothing is traded, or programs may not
+ * @throws {Error} if the file of client ids can't be read: then nothing may be sent
+ */
 export function openApiTrading(router: Router): ApiTrading | undefined {
   const { config, gateway, feeds } = router.setup;
   if (gateway === undefined || !apiTrades(config)) return undefined;
@@ -38,15 +45,28 @@ export function openApiTrading(router: Router): ApiTrading | undefined {
     feeds.map(({ options: { books } }) => books?.maxInstruments ?? 0),
   );
   const { store } = gateway;
-  const desk = new OrderDesk({
-    orders: end.orders,
-    ids: new ClientIds(join(gateway.config.directory, `api-orders-${gateway.day}.ids`)),
-    symbol: (instrument) => options.instruments[instrument]?.symbol ?? '',
-    lastOrder: () => store.count,
+  const requests = end.queued();
+  const { directory, journal } = gateway.config;
+  const ids = new ClientIds(join(directory, `api-orders-${gateway.day}.ids`), journal.durability === 'disk');
+  const owners = new OrderOwners(
+    ids,
+    {
+      view: (order) => requests.reads.view(order),
+      lastOrder: () => store.count,
+      strategyOf: (order) => store.int32[store.base(order - 1) + SlotField.strategy],
+    },
     strategy,
-    strategyOf: (order) => store.int32[store.base(order - 1) + SlotField.strategy],
-    onDisconnect: config.api.orders!.onDisconnect,
-    firstEntry: Date.now() * ENTRIES_PER_MS,
+  );
+  const { onDisconnect, reconnectWithinNs } = config.api.orders!;
+  const desk = new OrderDesk({
+    requests,
+    reads: requests.reads,
+    owners,
+    symbols: options.instruments.map(({ symbol }) => symbol),
+    onDisconnect,
+    reconnectWithinMs: reconnectWithinNs / NS_PER_MS,
+    firstEntry: gateway.options.epoch * ENTRIES_PER_START + 1,
+    nowMs: () => performance.now(),
   });
   end.attach({
     onOrderEvent(kind, order, shares, price4) {
@@ -59,9 +79,21 @@ export function openApiTrading(router: Router): ApiTrading | undefined {
   let polls = 0;
   const poller = setInterval(() => {
     let told = 0;
-    for (let taken = end.poll(); taken > 0; taken = end.poll()) told += taken;
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const taken = end.poll();
+      told += taken;
+      if (taken === 0) break;
+    }
     if (told > 0) desk.flush();
-    if (++polls % POLLS_PER_LOOK === 0) end.look();
+    if (++polls % POLLS_PER_LOOK !== 0) return;
+    end.look();
+    desk.sweep();
   }, POLL_MS);
-  return { desk, close: () => clearInterval(poller) };
+  return {
+    desk,
+    close() {
+      clearInterval(poller);
+      ids.close();
+    },
+  };
 }

@@ -64,8 +64,8 @@ export const apiSection = withUnits(
         .describe(
           'Whether clients may subscribe to every message of a feed. The router then copies each unit into one more ring, some 50 ns a message.',
         ),
-      orders: z
-        .strictObject({
+      orders: withUnits(
+        z.strictObject({
           account: name().optional().describe('Account that they trade for. Default: the first one.'),
           group: name().optional().describe('Group of ports that their orders take. Default: the first one.'),
           lostRoute: z
@@ -75,8 +75,13 @@ export const apiSection = withUnits(
           onDisconnect: z
             .enum(['keep', 'cancel'])
             .prefault('cancel')
-            .describe("What becomes of a client's open orders when its connection ends."),
-        })
+            .describe("What becomes of a token's open orders when its last connection has ended."),
+          reconnectWithin: duration({ min: 0, max: 3600e9 })
+            .prefault('5s')
+            .describe('With `cancel`: how long it may stay away first, also after a restart of the router.'),
+        }),
+        { reconnectWithin: 'reconnectWithinNs' },
+      )
         .optional()
         .describe(
           'Programs may send orders over the API, through the same risk checks as strategies. Absent: they may not.',

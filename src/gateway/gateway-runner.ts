@@ -16,14 +16,13 @@ import { LinearMargin } from '../order/linear-margin.ts';
 import type { OrderEventSink } from '../order/order-events.ts';
 import { CancelCause } from '../order/order-facts.ts';
 import { OrderStore } from '../order/order-store.ts';
-import { RefusalCell, Refusals } from '../order/refusal.ts';
+import { Refusals } from '../order/refusal.ts';
 import { Risk } from '../order/risk.ts';
 import { type LimitListener, RiskLimits } from '../order/risk-limits.ts';
 import { rebuildRisk } from '../order/risk-rebuild.ts';
 import { Scope } from '../order/scope.ts';
 import { SendGuard } from '../order/send-guard.ts';
 import type { LostRoutePolicy } from '../order/terms.ts';
-import { SpscProducer } from '../ring/spsc-ring.ts';
 import type { Agent } from '../runtime/agent.ts';
 import type { AgentContext } from '../runtime/agent-context.ts';
 import { type Clock, createClock } from '../runtime/clock.ts';
@@ -39,13 +38,11 @@ import { attachJournal } from './journal-output.ts';
 import { openKillSwitch } from './kill-file.ts';
 import { type LocalOrderParts, LocalOrders } from './local-orders.ts';
 import { MarketView } from './market-view.ts';
-import { LinkCells, LinkRequest, LinkWord, ORDER_EVENT_BYTES, ORDER_EVENT_TYPE } from './order-link.ts';
+import { RemoteTraders } from './remote-traders.ts';
 import { RouteReader } from './route-reader.ts';
 import { SocketTable } from './socket-table.ts';
 
 const Cell = Object.freeze({ ...AllGatewayCells });
-const Word = Object.freeze({ ...LinkWord });
-const Request = Object.freeze({ ...LinkRequest });
 
 /** How often what is not about an order is looked at: unknown symbols, marks, the offset to UTC. */
 const LOOK_EVERY_NS = 10e6;
@@ -54,13 +51,6 @@ const UTC_EVERY_NS = 1e9;
 const OPERATOR_SETS_LIMIT = 16;
 /** How long our cancels may take at a stop before the sessions are closed all the same. */
 const STOP_PATIENCE_NS = 500e6;
-
-/** A strategy on another thread. */
-interface RemoteStrategy {
-  readonly strategy: number;
-  readonly link: LinkCells;
-  readonly events: SpscProducer;
-}
 
 /**
  * The order half on the thread that runs it: the gateway's turn, the kill switch, the operator's commands, the requests of
@@ -84,8 +74,7 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
   private readonly sockets: SocketTable;
   private readonly journalAgent: Agent | undefined;
   private readonly sessionNames: readonly string[];
-  private readonly remotes: readonly RemoteStrategy[];
-  private readonly remoteOf: readonly (RemoteStrategy | undefined)[];
+  private readonly remotes: RemoteTraders;
   /** Strategies called in place, by number. */
   private readonly hosts: (StrategyHost | undefined)[];
   private readonly utcOffset = new Float64Array(2);
@@ -158,12 +147,7 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
     });
     this.sessionNames = options.ports.flatMap(({ hosts }) => hosts.map(({ name }) => name));
     this.commands = new GatewayCommands(options.commands);
-    this.remoteOf = options.links.map((memory, strategy) =>
-      memory === undefined
-        ? undefined
-        : { strategy, link: new LinkCells(memory.requests), events: new SpscProducer(memory.events) },
-    );
-    this.remotes = this.remoteOf.filter((one) => one !== undefined);
+    this.remotes = new RemoteTraders(options.links, this.loop.gateway, clock);
     this.hosts = options.strategies.map(() => undefined);
     this.killWatch = new KillWatch(kill, options.risk.shape.accounts.length, options.strategies.length, this);
     limits.listener = this;
@@ -201,7 +185,7 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
     this.market.look(clock.nowNs);
     let work = this.killWatch.poll();
     work += this.loop.turn(this);
-    for (let i = 0; i < this.remotes.length; i++) work += this.serve(this.remotes[i]);
+    work += this.remotes.serve();
     work += this.commands.poll(this);
     work += this.limitRequests.poll(this.limits);
     if (this.journalAgent !== undefined) work += this.journalAgent.doWork();
@@ -224,17 +208,7 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
       host.onOrderEvent(kind, order, shares, price4);
       return;
     }
-    const remote = this.remoteOf[strategy];
-    if (remote === undefined) return;
-    const at = remote.events.claim(ORDER_EVENT_TYPE, ORDER_EVENT_BYTES);
-    if (at < 0) return; // counted by the ring; the strategy reads the store all the same
-    const { int32 } = remote.events;
-    const word = at >> 2;
-    int32[word] = kind;
-    int32[word + 1] = order;
-    int32[word + 2] = shares;
-    int32[word + 3] = price4;
-    remote.events.commit();
+    this.remotes.orderEvent(strategy, kind, order, shares, price4);
   }
 
   // ---- Kill ----
@@ -311,40 +285,6 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
       dayJournal.instrument(number, feed, symbol);
     });
     if (options.dayEnded) cells[Cell.dayEnded] = 1;
-  }
-
-  private serve(remote: RemoteStrategy): number {
-    const { link, strategy } = remote;
-    if (!link.waiting) return 0;
-    const { words } = link;
-    const { gateway } = this.loop;
-    let result = 0;
-    switch (words[Word.request]) {
-      case Request.enter:
-        result = gateway.enter(
-          strategy,
-          words[Word.instrument],
-          words[Word.side],
-          words[Word.shares],
-          words[Word.price4],
-          words[Word.timeInForce],
-          words[Word.marking],
-          words[Word.tag],
-        );
-        break;
-      case Request.replace:
-        result = gateway.replace(strategy, words[Word.order], words[Word.shares], words[Word.price4]);
-        break;
-      case Request.cancel:
-        result = gateway.cancel(strategy, words[Word.order]);
-        break;
-      case Request.cancelAll:
-        result = gateway.cancelAll(strategy, CancelCause.cancelAll);
-        break;
-    }
-    if (result < 0) for (let cell = 0; cell < RefusalCell.cells; cell++) link.refusal[cell] = gateway.refusal[cell];
-    link.answer(result);
-    return 1;
   }
 
   private look(): void {

@@ -26,7 +26,15 @@ export const LinkWord = {
 /** Index of the last refusal's cells among the doubles: behind the int32 words. */
 export const LINK_REFUSAL = 32;
 const REFUSAL_CELLS = 16;
-const LINK_BYTES = (LINK_REFUSAL + REFUSAL_CELLS) * Float64Array.BYTES_PER_ELEMENT;
+/** Index of the double that says when the request was made, on a cache line that the strategy alone writes. */
+const LINK_ASKED_NS = LINK_REFUSAL + REFUSAL_CELLS;
+const LINK_DOUBLES = LINK_ASKED_NS + 8;
+const LINK_BYTES = LINK_DOUBLES * Float64Array.BYTES_PER_ELEMENT;
+/**
+ * A new order or replace that has waited this long in the mailbox is refused as `late`: by then its strategy may have given
+ * up on it. Well below the patience of those who ask, so that what they gave up on is never sent.
+ */
+export const LATE_NS = 1e9;
 
 export const LinkRequest = { enter: 1, replace: 2, cancel: 3, cancelAll: 4 } as const;
 
@@ -43,9 +51,12 @@ export function createOrderLink(): OrderLinkMemory {
 export class LinkCells {
   readonly words: Int32Array;
   readonly refusal: Float64Array;
+  /** Cell 0: monotonic ns at which the request was made. */
+  readonly askedNs: Float64Array;
 
   constructor(memory: SharedArrayBuffer) {
     this.words = new Int32Array(memory);
+    this.askedNs = new Float64Array(memory, LINK_ASKED_NS * Float64Array.BYTES_PER_ELEMENT, 1);
     this.refusal = new Float64Array(memory, LINK_REFUSAL * Float64Array.BYTES_PER_ELEMENT, REFUSAL_CELLS);
   }
 
@@ -65,6 +76,11 @@ export class LinkCells {
     const number = (this.words[LinkWord.asked] + 1) | 0;
     storeRelease(this.words, LinkWord.asked, number);
     return number;
+  }
+
+  /** The strategy's end: the mailbox is free for a request. False while one stands there that was given up on. */
+  get free(): boolean {
+    return loadAcquire(this.words, LinkWord.answered) === this.words[LinkWord.asked];
   }
 
   isAnswered(number: number): boolean {

@@ -17,7 +17,10 @@ const SLEEP_MS = 0.05;
 /** A gateway that does not answer for so long is not going to. */
 const PATIENCE_NS = 5e9;
 
-/** The gateway's thread does not answer: what became of the request is in the store once it does. */
+/**
+ * The gateway's thread does not answer. A new order or replace that it finds later is refused as late; what became of any
+ * other request is in the store. Until then nothing else can be asked: its words must not change under the gateway's eyes.
+ */
 export class GatewayStallError extends Error {
   override readonly name = 'GatewayStallError';
 }
@@ -49,7 +52,6 @@ export class RemoteOrders implements Orders {
   private readonly feeds: readonly number[];
   private readonly reader: OrderReader;
   private readonly sleepCell = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  private readonly askedNs = new Float64Array(1);
 
   constructor(
     parts: RemoteOrderParts,
@@ -89,6 +91,7 @@ export class RemoteOrders implements Orders {
     marking: Marking = Marking.long,
     tag = 0,
   ): number {
+    this.demandFree();
     const { words } = this;
     words[LinkWord.instrument] = instrument;
     words[LinkWord.side] = side;
@@ -101,6 +104,7 @@ export class RemoteOrders implements Orders {
   }
 
   replace(order: number, shares: number, price4: number): number {
+    this.demandFree();
     const { words } = this;
     words[LinkWord.order] = order;
     words[LinkWord.shares] = shares;
@@ -109,11 +113,13 @@ export class RemoteOrders implements Orders {
   }
 
   cancel(order: number): number {
+    this.demandFree();
     this.words[LinkWord.order] = order;
     return this.ask(LinkRequest.cancel);
   }
 
   cancelAll(): number {
+    this.demandFree();
     return this.ask(LinkRequest.cancelAll);
   }
 
@@ -144,7 +150,14 @@ export class RemoteOrders implements Orders {
     return this.parts.explain(this.refusal);
   }
 
+  private demandFree(): void {
+    if (!this.cells.free) throw stalled();
+  }
+
   private ask(request: number): number {
+    const { clock } = this.parts;
+    clock.read();
+    this.cells.askedNs[0] = clock.nowNs[0];
     this.words[LinkWord.request] = request;
     const number = this.cells.ask();
     for (let looks = 0; looks < LOOKS_PER_CLOCK; looks++) {
@@ -156,18 +169,18 @@ export class RemoteOrders implements Orders {
 
   private wait(number: number): void {
     const { clock } = this.parts;
-    clock.read();
-    this.askedNs[0] = clock.nowNs[0];
     for (;;) {
       for (let looks = 0; looks < LOOKS_PER_CLOCK; looks++) if (this.cells.isAnswered(number)) return;
       clock.read();
-      const waitedNs = clock.nowNs[0] - this.askedNs[0];
-      if (waitedNs > PATIENCE_NS) {
-        throw new GatewayStallError('the gateway’s thread has not answered a request: its orders are in the store');
-      }
+      const waitedNs = clock.nowNs[0] - this.cells.askedNs[0];
+      if (waitedNs > PATIENCE_NS) throw stalled();
       if (waitedNs > SPIN_NS) Atomics.wait(this.sleepCell, 0, 0, SLEEP_MS);
     }
   }
+}
+
+function stalled(): GatewayStallError {
+  return new GatewayStallError('the gateway’s thread has not answered a request: its orders are in the store');
 }
 
 const NOTHING = new SlotView(new Int32Array(SLOT_INT32), 0, []);

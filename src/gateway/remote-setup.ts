@@ -9,6 +9,8 @@ import { SpscConsumer } from '../ring/spsc-ring.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { OrderLinkMemory } from './gateway-options.ts';
 import { InstrumentMap, type TradableInstrument } from './instrument-map.ts';
+import { LinkCells } from './order-link.ts';
+import { QueuedOrders } from './queued-orders.ts';
 import { RemoteOrders } from './remote-orders.ts';
 import { RouteReader } from './route-reader.ts';
 
@@ -39,6 +41,9 @@ const EVENTS_PER_TURN = 256;
 export class RemoteOrderEnd implements RecordHandler {
   readonly orders: RemoteOrders;
   private readonly map: InstrumentMap;
+  private readonly rows: ScopeRows;
+  private readonly link: SharedArrayBuffer;
+  private readonly clock: Clock;
   private readonly events: SpscConsumer;
   private host: OrderListener | undefined;
 
@@ -54,6 +59,9 @@ export class RemoteOrderEnd implements RecordHandler {
     this.map.lookAtAll();
     this.events = new SpscConsumer(options.link.events);
     const rows = new ScopeRows(options.shape);
+    this.rows = rows;
+    this.link = options.link.requests;
+    this.clock = clock;
     this.orders = new RemoteOrders(
       {
         store: new OrderStore(options.store),
@@ -70,6 +78,11 @@ export class RemoteOrderEnd implements RecordHandler {
       feeds,
       new RouteReader(options.routes, options.strategy, options.sessionNames),
     );
+  }
+
+  /** The same mailbox for a thread that must never wait. Use either it or {@link orders} to ask, never both. */
+  queued(): QueuedOrders {
+    return new QueuedOrders(this.orders, new LinkCells(this.link), this.clock, this.rows);
   }
 
   attach(host: OrderListener): void {

@@ -77,6 +77,8 @@ const PLAIN: Readonly<Record<number, string>> = {
   [RefusalReason.storeFull]: 'storeFull: no slot is left for another order today',
   [RefusalReason.journalFull]: 'journalFull: the journal takes no more records, so nothing that makes risk is sent',
   [RefusalReason.paused]: 'paused: orders of this strategy are unknown or blind, and its policy is to wait',
+  [RefusalReason.late]:
+    'late: the request waited too long for the gateway’s thread, so nothing was sent; the market may have moved: ask anew',
   [RefusalReason.dayEnded]: 'dayEnded: the trading day is over',
 };
 

@@ -266,6 +266,14 @@ export class OrderGateway {
     return true;
   }
 
+  /**
+   * A new order or replace from another thread that waited too long in its mailbox: whoever asked has given up on it, or is
+   * about to. @returns minus the `RefusalReason`
+   */
+  refuseLate(strategy: number, instrument: number): number {
+    return this.refuse(Refusal.late, strategy, instrument);
+  }
+
   symbolHiOf(instrument: number): number {
     return this.symbolHi[instrument];
   }

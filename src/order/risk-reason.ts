@@ -17,6 +17,8 @@ export const RefusalReason = {
   storeFull: 9,
   journalFull: 10,
   paused: 11,
+  /** The request waited too long for the gateway's thread. */
+  late: 12,
   // limits
   maxOrderShares: 20,
   maxOrderNotional: 21,

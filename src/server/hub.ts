@@ -16,6 +16,8 @@ export type ChannelFinder = (name: string, client: HubClient) => NamedChannel | 
 /** An operation that a client may ask for, beside subscribing. */
 export interface Operation {
   readonly role: Role;
+  /** In a sentence, for the documentation. */
+  readonly does?: string;
   readonly request: z.ZodType;
   /** @returns what the client is answered; @throws {RequestError} with what the client should be told */
   // biome-ignore lint/suspicious/noExplicitAny: each operation's own schema has checked it
@@ -26,10 +28,13 @@ export interface Operation {
 export class RequestError extends Error {
   override readonly name = 'RequestError';
   readonly code: string;
+  /** More of it, for programs. */
+  readonly detail: object | undefined;
 
-  constructor(code: string, message: string) {
+  constructor(code: string, message: string, detail?: object) {
     super(message);
     this.code = code;
+    this.detail = detail;
   }
 }
 
@@ -57,6 +62,8 @@ const envelope = z.looseObject({ op: z.string().max(64), id: z.union([z.string()
 export interface HubHooks {
   /** Gathers what channels are about to tell. */
   beforeTick?(): void;
+  /** A client has come. */
+  opened?(client: HubClient): void;
   /** A client has gone. */
   closed?(client: HubClient): void;
 }
@@ -101,6 +108,7 @@ export class Hub {
 
   opened(client: HubClient): void {
     this.joined.set(client, new Map());
+    this.hooks.opened?.(client);
     client.send(JSON.stringify({ type: 'hello', protocol: 1, name: client.identity.name, role: client.identity.role }));
   }
 
@@ -126,9 +134,9 @@ export class Hub {
       const answer = await this.perform(client, parsed.data);
       client.send(JSON.stringify({ type: 'done', id, ...(answer === undefined ? {} : { result: answer }) }));
     } catch (error) {
-      const { code, message } =
+      const { code, message, detail } =
         error instanceof RequestError ? error : new RequestError('failed', (error as Error).message);
-      client.send(JSON.stringify({ type: 'error', id, code, message }));
+      client.send(JSON.stringify({ type: 'error', id, code, message, detail }));
     }
   }
 

@@ -1,87 +1,91 @@
-import { z } from 'zod';
-import { RefusalReason } from '../order/risk-reason.ts';
-import { Marking, OrderState, RouteStatus, Side, TimeInForce } from '../order/terms.ts';
-import type { ReportReason as Reason } from '../order/venue-report.ts';
-import { ReportReason } from '../order/venue-report.ts';
-import type { Orders, OrderView } from '../strategy/order-api.ts';
-import type { ClientIds } from './client-ids.ts';
+import type { Marking, Side, TimeInForce } from '../order/terms.ts';
+import type { Orders } from '../strategy/order-api.ts';
 import { type HubClient, type Operation, RequestError } from './hub.ts';
 import { LogChannel } from './log-channel.ts';
+import {
+  type CancelRequest,
+  cancelAllRequest,
+  cancelRequest,
+  type DayRequest,
+  dayRequest,
+  type EnterRequest,
+  enterRequest,
+  type GetRequest,
+  getRequest,
+  markingOf,
+  type OrderOutcome,
+  openRequest,
+  orderFields,
+  type PositionsRequest,
+  positionsRequest,
+  price4Of,
+  priceOf,
+  type ReplaceRequest,
+  refusalCode,
+  replaceRequest,
+  routeFields,
+  sideOf,
+  timeInForceOf,
+} from './order-messages.ts';
+import type { OrderOwners } from './order-owners.ts';
 import { mayDo } from './security.ts';
+
+const EVENTS_KEPT = 10_000;
+const MOST_OPEN = 10_000;
+/** A program is not left waiting longer; what became of its request is told on the channel, or when it asks again. */
+const PATIENCE_MS = 2500;
+
+/** Requests to the gateway, in order, without making the thread wait. */
+export interface OrderRequests {
+  enter(
+    instrument: number,
+    side: Side,
+    shares: number,
+    price4: number,
+    timeInForce: TimeInForce,
+    marking: Marking,
+    tag: number,
+  ): Promise<OrderOutcome>;
+  replace(order: number, shares: number, price4: number): Promise<OrderOutcome>;
+  cancel(order: number): Promise<OrderOutcome>;
+}
+
+/** What the desk needs of the gateway. */
+export interface OrderDeskOptions {
+  readonly requests: OrderRequests;
+  /** What can be read without asking. */
+  readonly reads: Pick<Orders, 'instrument' | 'view' | 'position' | 'open' | 'route'>;
+  readonly owners: OrderOwners;
+  /** Of the tradable instruments, by number. */
+  readonly symbols: readonly string[];
+  readonly onDisconnect: 'keep' | 'cancel';
+  /** How long a token may be without a connection before its orders are cancelled, by that policy. */
+  readonly reconnectWithinMs: number;
+  /** Number of the first entry: beyond those of every earlier start, so that a place in one of them is known for gone. */
+  readonly firstEntry: number;
+  /** Any steady clock. */
+  nowMs(): number;
+}
 
 /**
  * Orders of programs that use the API: the same risk checks, gateway and journal as strategies have, under the name `api`.
- * Each order belongs to the token that entered it; nobody but it (and who may operate) changes it.
+ * Each order belongs to the token that entered it: nobody else changes it, but who may operate may cancel it.
  */
-
-const PRICE_UNITS = 10_000;
-const EVENTS_KEPT = 10_000;
-const MOST_SHARES = 2 ** 31 - 1;
-const MOST_PRICE = 200_000;
-const MOST_OPEN = 10_000;
-
-const words = (codes: Readonly<Record<string, number>>) => {
-  const list: string[] = [];
-  for (const [word, code] of Object.entries(codes)) list[code] = word;
-  return list;
-};
-const STATES = words(OrderState);
-const REFUSALS = words(RefusalReason);
-const REASONS = words(ReportReason);
-const ROUTES = words(RouteStatus);
-
-const id = z.union([z.string().max(64), z.number()]).optional();
-const clientId = z.string().min(1).max(64);
-const shares = z.number().int().min(1).max(MOST_SHARES);
-const price = z
-  .number()
-  .positive()
-  .max(MOST_PRICE)
-  .refine((value) => Math.abs(Math.round(value * PRICE_UNITS) - value * PRICE_UNITS) < 1e-6, 'has at most 4 decimals');
-const which = { id, order: z.number().int().min(1).optional(), clientId: clientId.optional() };
-
-const enter = z.strictObject({
-  op: z.literal('order.enter'),
-  id,
-  clientId,
-  symbol: z.string().min(1).max(8),
-  side: z.enum(['buy', 'sell']),
-  shares,
-  price,
-  timeInForce: z.enum(['day', 'immediateOrCancel']).prefault('day'),
-  marking: z.enum(['long', 'short', 'shortExempt']).prefault('long'),
-});
-const replace = z.strictObject({ op: z.literal('order.replace'), ...which, shares, price });
-const cancel = z.strictObject({ op: z.literal('order.cancel'), ...which });
-const cancelAll = z.strictObject({ op: z.literal('order.cancelAll'), id });
-const list = z.strictObject({ op: z.literal('orders.open'), id });
-const positions = z.strictObject({ op: z.literal('positions'), id, symbols: z.array(z.string().max(8)).max(1000) });
-
-/** What the desk needs of the gateway: calls that wait for its answer, and the instruments' names. */
-export interface OrderDeskOptions {
-  readonly orders: Orders;
-  readonly ids: ClientIds;
-  symbol(instrument: number): string;
-  /** Number of the day's last order. */
-  lastOrder(): number;
-  /** Position of the trader `api` among the strategies. */
-  readonly strategy: number;
-  /** Of an order: who sent it. */
-  strategyOf(order: number): number;
-  readonly onDisconnect: 'keep' | 'cancel';
-  /** First number of the entries: rises with every start, so that a client's place in an earlier run is known for gone. */
-  readonly firstEntry: number;
-}
-
 export class OrderDesk {
   private readonly options: OrderDeskOptions;
+  private readonly owners: OrderOwners;
   private readonly logs = new Map<string, LogChannel>();
-  private readonly owners = new Map<number, { readonly by: string; readonly clientId: string }>();
-  private readonly byTag = new Map<number, number>();
+  /** By tag: new orders that the gateway has not answered. */
+  private readonly undecided = new Map<number, Promise<OrderOutcome>>();
+  /** Tokens without a connection whose orders may have to be cancelled: since when, in ms. */
+  private readonly absent = new Map<string, number>();
+  private readonly cancelling = new Set<string>();
 
   constructor(options: OrderDeskOptions) {
     this.options = options;
-    this.recover();
+    this.owners = options.owners;
+    // whoever had orders when the last run ended is not connected yet
+    for (const by of this.owners.tokens) this.absent.set(by, options.nowMs());
   }
 
   /** Executions and changes of one token's orders. */
@@ -101,31 +105,48 @@ export class OrderDesk {
 
   /** The operations of the hub. */
   operations(): ReadonlyMap<string, Operation> {
-    return new Map<string, Operation>([
-      ['order.enter', { role: 'trade', request: enter, run: (request, client) => this.enter(request, client) }],
-      ['order.replace', { role: 'trade', request: replace, run: (request, client) => this.replace(request, client) }],
-      ['order.cancel', { role: 'trade', request: cancel, run: (request, client) => this.cancel(request, client) }],
+    const trade = (does: string, request: Operation['request'], run: Operation['run']): Operation => ({
+      role: 'trade',
+      does,
+      request,
+      run,
+    });
+    return new Map([
+      ['order.enter', trade('Enters an order.', enterRequest, (request, client) => this.enter(request, client))],
+      ['order.replace', trade('Changes shares and price.', replaceRequest, (one, client) => this.replace(one, client))],
+      ['order.cancel', trade('Cancels an order.', cancelRequest, (request, client) => this.cancel(request, client))],
       [
         'order.cancelAll',
-        { role: 'trade', request: cancelAll, run: (_, client) => this.cancelAll(client.identity.name) },
+        trade('Cancels every order of this token.', cancelAllRequest, (_, { identity }) =>
+          this.cancelAll(identity.name),
+        ),
       ],
-      ['orders.open', { role: 'trade', request: list, run: (_, client) => this.open(client.identity.name) }],
-      ['positions', { role: 'trade', request: positions, run: (request) => this.positions(request) }],
+      ['order.get', trade('One order as it stands.', getRequest, (request, client) => this.get(request, client))],
+      [
+        'orders.open',
+        trade('Orders of this token that are not done.', openRequest, (_, client) => this.open(nameOf(client))),
+      ],
+      [
+        'orders.day',
+        trade("All of the token's orders today, page by page.", dayRequest, (one, client) => this.day(one, client)),
+      ],
+      ['positions', trade('Shares that the account holds.', positionsRequest, (request) => this.positions(request))],
     ]);
   }
 
-  /** The gateway has told something. */
+  // ---- What the gateway tells ----
+
   onOrder(order: number): void {
     this.tell(order, {});
   }
 
   /** @param count shares executed; negative: taken back */
   onFill(order: number, count: number, price4: number): void {
-    this.tell(order, { executed: { shares: count, price: price4 / PRICE_UNITS } });
+    this.tell(order, { fill: { shares: count, price: priceOf(price4) } });
   }
 
   onRoute(): void {
-    const route = this.route();
+    const route = routeFields(this.options.reads.route);
     for (const log of this.logs.values()) log.append({ type: 'route', route });
   }
 
@@ -134,162 +155,211 @@ export class OrderDesk {
     for (const log of this.logs.values()) log.restart();
   }
 
-  /** A token's last connection has ended. */
-  onDisconnect(by: string): void {
-    if (this.options.onDisconnect === 'cancel') this.cancelAll(by);
+  // ---- Who is connected ----
+
+  onConnect(by: string): void {
+    this.absent.delete(by);
   }
 
-  private enter(request: z.output<typeof enter>, client: HubClient) {
-    const by = client.identity.name;
-    const { ids, orders } = this.options;
-    const used = ids.tag(by, request.clientId);
-    if (used !== undefined) return this.duplicate(used, request.clientId);
-    const instrument = orders.instrument(request.symbol);
+  /** A token's last connection has ended. */
+  onDisconnect(by: string): void {
+    this.absent.set(by, this.options.nowMs());
+    this.sweep();
+  }
+
+  /** Cancels, where the config says so, for who has been away too long. Call it now and then. */
+  sweep(): void {
+    const { onDisconnect, reconnectWithinMs, nowMs } = this.options;
+    if (onDisconnect !== 'cancel' || this.absent.size === 0) return;
+    const now = nowMs();
+    for (const [by, sinceMs] of this.absent) {
+      if (now - sinceMs < reconnectWithinMs || this.cancelling.has(by)) continue;
+      // what can't be reached now is tried again: until nothing is open, or they are back
+      if (this.undecided.size === 0 && this.open(by).length === 0) this.absent.delete(by);
+      else void this.cancelAll(by);
+    }
+  }
+
+  // ---- What programs ask ----
+
+  private async enter(request: EnterRequest, client: HubClient) {
+    const by = nameOf(client);
+    const { reads, requests } = this.options;
+    const used = this.owners.ids.tag(by, request.clientId);
+    if (used !== undefined) return this.duplicate(used, request);
+    const instrument = reads.instrument(request.symbol);
     if (instrument < 0)
       throw new RequestError('unknown', `${request.symbol} can't be traded: it is not among orders.instruments`);
-    let tag: number;
-    try {
-      tag = ids.add(by, request.clientId);
-    } catch (error) {
-      throw new RequestError(
-        'failed',
-        `the client id could not be written down, so nothing was sent: ${(error as Error).message}`,
-      );
-    }
-    const number = orders.enter(
+    const tag = this.writeDown(by, request.clientId);
+    const sent = requests.enter(
       instrument,
-      Side[request.side],
+      sideOf(request.side),
       request.shares,
-      Math.round(request.price * PRICE_UNITS),
-      TimeInForce[request.timeInForce],
-      Marking[request.marking],
+      price4Of(request.price),
+      timeInForceOf(request.timeInForce),
+      markingOf(request.marking),
       tag,
     );
-    if (number <= 0) throw this.refused(number);
-    this.remember(number, tag, by, request.clientId);
-    return this.described(number);
+    this.undecided.set(tag, sent);
+    const decided = () => this.undecided.delete(tag);
+    sent.then(decided, decided);
+    return this.entered(await patiently(sent));
+  }
+
+  private writeDown(by: string, clientId: string): number {
+    try {
+      return this.owners.ids.add(by, clientId);
+    } catch (error) {
+      const why = (error as Error).message;
+      throw new RequestError('not-sent', `the client id could not be written down, so nothing was sent: ${why}`);
+    }
+  }
+
+  private entered(outcome: OrderOutcome) {
+    if (outcome.result <= 0) throw refused(outcome);
+    this.owners.note(outcome.result);
+    return this.described(outcome.result);
   }
 
   /** The same id again: the order that it stands for, never another one. */
-  private duplicate(tag: number, name: string) {
-    const order = this.byTag.get(tag);
+  private async duplicate(tag: number, { clientId, symbol, side }: EnterRequest) {
+    const undecided = this.undecided.get(tag);
+    if (undecided !== undefined) return { ...this.entered(await patiently(undecided)), duplicate: true };
+    const order = this.owners.orderOf(tag);
     if (order === undefined)
-      throw new RequestError('duplicate', `client id "${name}" was used today for an order that was refused`);
-    return { ...this.described(order), duplicate: true };
+      throw new RequestError('duplicate', `client id "${clientId}" was used today for an order that was never sent`);
+    const described = this.described(order);
+    if (described.symbol !== symbol || described.side !== side)
+      throw new RequestError(
+        'mismatch',
+        `client id "${clientId}" stands for another order: ${described.side} ${described.symbol}`,
+        { order: described },
+      );
+    return { ...described, duplicate: true };
   }
 
-  private replace(request: z.output<typeof replace>, client: HubClient) {
-    const order = this.numberOf(request, client);
-    const result = this.options.orders.replace(order, request.shares, Math.round(request.price * PRICE_UNITS));
-    if (result < 0) throw this.refused(result);
+  private async replace(request: ReplaceRequest, client: HubClient) {
+    const order = await this.numberOf(request, client);
+    if (this.owners.ownerOf(order)?.by !== nameOf(client))
+      throw new RequestError('forbidden', `order ${order} is another token's: it may be cancelled, not changed`);
+    return this.done(order, this.options.requests.replace(order, request.shares, price4Of(request.price)));
+  }
+
+  private async cancel(request: CancelRequest, client: HubClient) {
+    const order = await this.numberOf(request, client);
+    return this.done(order, this.options.requests.cancel(order));
+  }
+
+  private async done(order: number, asked: Promise<OrderOutcome>) {
+    const outcome = await patiently(asked);
+    if (outcome.result < 0) throw refused(outcome);
     return this.described(order);
   }
 
-  private cancel(request: z.output<typeof cancel>, client: HubClient) {
-    const order = this.numberOf(request, client);
-    const result = this.options.orders.cancel(order);
-    if (result < 0) throw this.refused(result);
-    return this.described(order);
-  }
-
-  /** @returns how many cancels went out */
-  private cancelAll(by: string): number {
+  /** One after the other: each is answered before the next. @returns how many cancels went out */
+  private async cancelAll(by: string): Promise<number> {
+    this.cancelling.add(by);
     let sent = 0;
-    for (const { order } of this.open(by)) if (this.options.orders.cancel(order) === 0) sent++;
+    try {
+      for (const { order, pendingCancel } of this.open(by)) {
+        if (pendingCancel) continue;
+        const { result } = await patiently(this.options.requests.cancel(order)).catch(() => ({ result: -1 }));
+        if (result === 0) sent++;
+      }
+    } finally {
+      this.cancelling.delete(by);
+    }
     return sent;
+  }
+
+  private async get(request: GetRequest, client: HubClient) {
+    return this.described(await this.numberOf(request, client));
   }
 
   private open(by: string) {
     const into = new Int32Array(MOST_OPEN);
-    const count = this.options.orders.open(into);
+    const count = this.options.reads.open(into);
     return Array.from(into.subarray(0, count))
-      .filter((order) => this.owners.get(order)?.by === by)
+      .filter((order) => this.owners.ownerOf(order)?.by === by)
       .map((order) => this.described(order));
   }
 
-  private positions({ symbols }: z.output<typeof positions>) {
-    const { orders } = this.options;
-    return symbols.map((symbol) => {
-      const instrument = orders.instrument(symbol);
-      return { symbol, shares: instrument < 0 ? 0 : orders.position(instrument) };
+  private day({ after, limit }: DayRequest, client: HubClient) {
+    const numbers = this.owners.of(nameOf(client)).filter((order) => order > after);
+    return {
+      orders: numbers.slice(0, limit).map((order) => this.described(order)),
+      more: numbers.length > limit,
+    };
+  }
+
+  private positions({ symbols }: PositionsRequest) {
+    const { reads } = this.options;
+    return (symbols ?? this.options.symbols).map((symbol) => {
+      const instrument = reads.instrument(symbol);
+      if (instrument < 0) throw new RequestError('unknown', `${symbol} is not among orders.instruments`);
+      return { symbol, shares: reads.position(instrument) };
     });
   }
 
-  private numberOf(request: { order?: number; clientId?: string }, client: HubClient): number {
-    const by = client.identity.name;
-    const tag = request.clientId === undefined ? undefined : this.options.ids.tag(by, request.clientId);
-    const order = request.order ?? (tag === undefined ? undefined : this.byTag.get(tag));
-    if (order === undefined)
-      throw new RequestError('unknown', 'no such order: name it by "order" or by its "clientId"');
-    const owner = this.owners.get(order);
+  /** @throws {RequestError} for an order that this client may not even know of */
+  private async numberOf(request: { order?: number; clientId?: string }, client: HubClient): Promise<number> {
+    const by = nameOf(client);
+    const { order: number, clientId } = request;
+    if ((number === undefined) === (clientId === undefined))
+      throw new RequestError('malformed', 'an order is named by "order" or by "clientId": one of them');
+    const tag = clientId === undefined ? undefined : this.owners.ids.tag(by, clientId);
+    const undecided = tag === undefined ? undefined : this.undecided.get(tag);
+    if (undecided !== undefined) this.entered(await patiently(undecided));
+    const order = number ?? (tag === undefined ? undefined : this.owners.orderOf(tag));
+    if (order === undefined) throw new RequestError('unknown', `no order of yours has the client id "${clientId}"`);
+    const owner = this.owners.ownerOf(order);
     const theirs = owner !== undefined && (owner.by === by || mayDo(client.identity.role, 'operate'));
     if (!theirs) throw new RequestError('unknown', `order ${order} is not one of yours`);
     return order;
   }
 
-  private refused(result: number): RequestError {
-    const { orders } = this.options;
-    return new RequestError(`refused:${REFUSALS[-result] ?? 'other'}`, orders.explainRefusal());
-  }
+  // ---- How it is shown ----
 
   private tell(order: number, more: object): void {
-    const owner = this.owners.get(order);
+    const owner = this.owners.note(order);
     if (owner === undefined) return;
     this.channel(owner.by).append({ type: 'order', ...this.described(order), ...more });
   }
 
   private snapshot(by: string) {
-    return { open: this.open(by), route: this.route() };
-  }
-
-  private route() {
-    const { route } = this.options.orders;
-    return { status: ROUTES[route.status], session: route.sessionName, unknown: route.unknown, blind: route.blind };
+    return { open: this.open(by), route: routeFields(this.options.reads.route) };
   }
 
   private described(order: number) {
-    const view = this.options.orders.view(order);
-    return {
-      clientId: this.owners.get(order)?.clientId,
-      symbol: this.options.symbol(view.instrument),
-      ...orderFields(view),
-    };
-  }
-
-  private remember(order: number, tag: number, by: string, name: string): void {
-    this.owners.set(order, { by, clientId: name });
-    this.byTag.set(tag, order);
-  }
-
-  /** Orders of an earlier run of the day are found again by their tags. */
-  private recover(): void {
-    const { ids, orders, lastOrder, strategy, strategyOf } = this.options;
-    const tags = new Map([...ids.entries()].map(([tag, by, name]) => [tag, { by, name }] as const));
-    if (tags.size === 0) return;
-    for (let order = lastOrder(); order > 0; order--) {
-      if (strategyOf(order) !== strategy) continue;
-      const { tag } = orders.view(order);
-      const owner = tags.get(tag);
-      if (owner !== undefined) this.remember(order, tag, owner.by, owner.name);
-    }
+    const clientId = this.owners.ownerOf(order)?.clientId;
+    const view = this.options.reads.view(order);
+    return { clientId, symbol: this.options.symbols[view.instrument], ...orderFields(view) };
   }
 }
 
-/** An order as programs see it. */
-function orderFields(view: OrderView) {
-  return {
-    order: view.number,
-    side: view.side === Side.buy ? 'buy' : 'sell',
-    state: STATES[view.state],
-    shares: view.shares,
-    executed: view.executed,
-    leaves: view.leaves,
-    price: view.price4 / PRICE_UNITS,
-    unknown: view.unknown,
-    blind: view.blind,
-    pendingCancel: view.pendingCancel,
-    pendingReplace: view.pendingReplace,
-    session: view.sessionName,
-    reason: REASONS[view.reason as Reason],
-  };
+const nameOf = ({ identity }: HubClient): string => identity.name;
+
+function refused({ result, why, facts }: OrderOutcome): RequestError {
+  return new RequestError(refusalCode(result), why ?? 'refused', facts);
+}
+
+/** @throws {RequestError} where the gateway refused to take it, or has not answered yet */
+async function patiently(asked: Promise<OrderOutcome>): Promise<OrderOutcome> {
+  let timer: NodeJS.Timeout | undefined;
+  const stalled = new Promise<never>((_, reject) => {
+    const error = new RequestError(
+      'stalled',
+      'the gateway has not answered: what became of it is told on the channel "orders"; the same client id again sends nothing twice',
+    );
+    timer = setTimeout(() => reject(error), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([asked, stalled]);
+  } catch (error) {
+    if ((error as Error).name === 'NotSentError')
+      throw new RequestError('not-sent', `nothing was sent: ${(error as Error).message}`);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
 }
