@@ -30,6 +30,9 @@ export class ScopeRows {
   readonly firstStrategy: number;
   readonly firstInstrument: number;
   readonly rows: number;
+  /** By scope: how many members, and the first one's row. */
+  private readonly sizes: Int32Array;
+  private readonly firsts: Int32Array;
 
   constructor(shape: RiskShape) {
     this.shape = shape;
@@ -38,12 +41,16 @@ export class ScopeRows {
     this.firstStrategy = this.firstAccount + shape.accounts.length;
     this.firstInstrument = this.firstStrategy + shape.strategies.length;
     this.rows = this.firstInstrument + shape.instruments.length;
+    const { venues, accounts, strategies, instruments } = shape;
+    this.sizes = Int32Array.of(1, venues.length, accounts.length, strategies.length, instruments.length);
+    this.firsts = Int32Array.of(0, this.firstVenue, this.firstAccount, this.firstStrategy, this.firstInstrument);
   }
 
   /** Row of a scope's member, or -1 where there is none. */
   row(scope: number, index: number): number {
-    if (!Number.isInteger(index) || index < 0 || index >= this.size(scope)) return -1;
-    return this.first(scope) + index;
+    if ((scope | 0) !== scope || scope < 0 || scope >= this.sizes.length) return -1;
+    if ((index | 0) !== index || index < 0 || index >= this.sizes[scope]) return -1;
+    return this.firsts[scope] + index;
   }
 
   /** Scope of a row. */
@@ -56,14 +63,12 @@ export class ScopeRows {
 
   /** Which member of its scope a row is. */
   indexOf(row: number): number {
-    return row - this.first(this.scopeOf(row));
+    return row - this.firsts[this.scopeOf(row)];
   }
 
   /** How many members a scope has. */
   size(scope: number): number {
-    const { venues, accounts, strategies, instruments } = this.shape;
-    if (scope === Scope.global) return 1;
-    return [0, venues.length, accounts.length, strategies.length, instruments.length][scope] ?? 0;
+    return this.sizes[scope] ?? 0;
   }
 
   /** Name of a scope's member, for people; '' for the global scope. */
@@ -74,10 +79,6 @@ export class ScopeRows {
     if (scope === Scope.strategy) return strategies[index]?.name ?? '';
     if (scope === Scope.instrument) return instruments[index]?.symbol ?? '';
     return '';
-  }
-
-  private first(scope: number): number {
-    return [0, this.firstVenue, this.firstAccount, this.firstStrategy, this.firstInstrument][scope];
   }
 }
 
