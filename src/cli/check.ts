@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { ConfigProblem } from '../config/load.ts';
 import type { FeedConfig, LineConfig, WarmlineConfig } from '../config/schema.ts';
 import { formatDurationNs } from '../config/units.ts';
+import { ordersRows } from './check-orders.ts';
 import { ExitCode } from './errors.ts';
 
 /** Adds `warmline check CONFIG`. */
@@ -73,6 +74,7 @@ export function summary(config: WarmlineConfig, problems: readonly ConfigProblem
   for (const { name, module, feeds } of config.strategies)
     row('strategy', `${name}: ${module} hears ${feeds.join(', ')}`);
   if (config.strategies.length === 0) row('strategy', 'none');
+  if (config.orders !== undefined) for (const line of ordersRows(config.orders, config.strategies)) row(...line);
   row('threads', `layout ${config.threads.layout}, idle ${config.threads.idle}`);
   row('i/o', config.io.mode);
   row('captures', config.flightRecorder.directory);

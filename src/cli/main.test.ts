@@ -82,6 +82,15 @@ describe('warmline check', () => {
     expect(stdout).toContain('retransmit 127.0.0.1:26479, then snapshot 127.0.0.1:26480');
   });
 
+  it('of a config that trades says over which ports, for whom, and how safely', () => {
+    const { status, stdout } = warmline('check', 'deploy/examples/nasdaq-mirrors.yaml');
+    expect(status).toBe(0);
+    expect(stdout).toContain('orders      ouch42, 1 instrument, in /var/lib/warmline/nasdaq/orders');
+    expect(stdout).toContain('port P1 206.200.43.10:21010, mirrored on 206.200.44.10:21010 as OUCH01');
+    expect(stdout).toContain('trader    maker for main over main, route lost: pause');
+    expect(stdout).toContain('durability disk');
+  });
+
   it('of a config with violations prints each with its place, and fails', () => {
     const file = config('venue: v\nprotocol: nope\nfeedz: []\n');
     const { status, stdout } = warmline('check', file);
