@@ -1,14 +1,17 @@
 import { FillField, FillFlag } from './fill-layout.ts';
 import type { FillTable } from './fill-table.ts';
-import { Incident } from './incidents.ts';
+import { Incident as AllIncidents } from './incidents.ts';
 import type { OrderChange } from './order-change.ts';
 import { SlotField, SlotTime } from './order-layout.ts';
 import type { ReportFacts } from './report-facts.ts';
 import { OrderFlag, OrderState } from './terms.ts';
-import { Fact, Fit } from './transitions.ts';
-import { ReportKind, type VenueReport } from './venue-report.ts';
+import { Fact as AllFacts, Fit } from './transitions.ts';
+import { ReportKind as AllReportKinds, type VenueReport } from './venue-report.ts';
 
 // Local names: the compiler folds constants of its own module into the code, but loads imported ones each time.
+const Fact = Object.freeze({ ...AllFacts });
+const Incident = Object.freeze({ ...AllIncidents });
+const ReportKind = Object.freeze({ ...AllReportKinds });
 const STATE = SlotField.state;
 const FLAGS = SlotField.flags;
 const LEAVES = SlotField.leaves;

@@ -125,6 +125,14 @@ export class OrderChange {
     if (told && this.touched !== 0) this.listener.onOrder(slot, fact);
   }
 
+  /** The same of a change that touches neither what the order may still do nor its flags. */
+  endUnheld(slot: number, fact: number): void {
+    const { touched } = this;
+    if (touched !== 0) this.store.float64[(this.store.base(slot) >> 1) + CHANGED_NS] = this.nowNs[0];
+    this.store.endWrite(slot);
+    if (touched !== 0) this.listener.onOrder(slot, fact);
+  }
+
   /** Forgets a replace or cancel under way: bits of `flag`. */
   dropPending(base: number, flag: number): void {
     const { int32 } = this.store;

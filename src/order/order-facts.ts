@@ -3,18 +3,18 @@ import { ExecutionFacts, movesMoney } from './execution-facts.ts';
 import type { SlotReflector } from './exposure.ts';
 import { deaf, type FactListener } from './fact-listener.ts';
 import type { FillTable } from './fill-table.ts';
-import { Incident } from './incidents.ts';
+import { Incident as AllIncidents } from './incidents.ts';
 import type { Ledger } from './ledger.ts';
 import { OrderChange } from './order-change.ts';
-import { SlotField, SlotTime } from './order-layout.ts';
+import { SlotField as AllSlotFields, SlotTime as AllSlotTimes } from './order-layout.ts';
 import type { OrderStore } from './order-store.ts';
 import { PortFacts } from './port-facts.ts';
 import { ReportFacts } from './report-facts.ts';
 import { Effect } from './resolution-effect.ts';
 import { PortDouble, PortField, StoreHeader } from './store-layout.ts';
-import { isDone, OrderFlag, OrderState } from './terms.ts';
-import { Fact, Fit } from './transitions.ts';
-import { ReportCell, ReportKind, type VenueReport } from './venue-report.ts';
+import { OrderState as AllOrderStates, isDone, OrderFlag } from './terms.ts';
+import { Fact as AllFacts, Fit as AllFits } from './transitions.ts';
+import { ReportKind as AllReportKinds, ReportCell, type VenueReport } from './venue-report.ts';
 
 /** The intents that a `sendResult` may be about: their record's type. */
 export const Intent = {
@@ -29,6 +29,13 @@ export const SendResult = { handed: 0, queued: 1, withdrawn: 2 } as const;
 export const CancelCause = { strategy: 0, cancelAll: 1, endOfDay: 2, kill: 3, operator: 4 } as const;
 
 // Local names: the compiler folds constants of its own module into the code, but loads imported ones each time.
+const SlotField = Object.freeze({ ...AllSlotFields });
+const SlotTime = Object.freeze({ ...AllSlotTimes });
+const Fact = Object.freeze({ ...AllFacts });
+const Fit = Object.freeze({ ...AllFits });
+const OrderState = Object.freeze({ ...AllOrderStates });
+const ReportKind = Object.freeze({ ...AllReportKinds });
+const Incident = Object.freeze({ ...AllIncidents });
 const STATE = SlotField.state;
 const FLAGS = SlotField.flags;
 const PENDING_CANCEL = OrderFlag.pendingCancel;
@@ -240,20 +247,22 @@ export class OrderFacts {
     if (!this.known(slot)) return;
     const base = this.settled(slot);
     const { int32, float64 } = this.store;
+    const withdrawn = result === WITHDRAWN;
+    if (intent !== INTENT_ENTER && !withdrawn) return; // what was asked is asked: nothing changes
     change.begin(slot);
-    let fact: number = Fact.sent;
     if (intent === INTENT_ENTER) {
-      if (result === WITHDRAWN) fact = Fact.withdrawn;
+      const fact = withdrawn ? Fact.withdrawn : Fact.sent;
       if (change.transit(slot, fact) === Fit.legal) {
-        if (result === WITHDRAWN) int32[base + SlotField.reason] = -reason;
+        if (withdrawn) int32[base + SlotField.reason] = -reason;
         else float64[(base >> 1) + SlotTime.sentNs] = this.nowNs[0];
       }
-    } else if (result === WITHDRAWN) {
-      fact = Fact.requestVoid;
-      change.transit(slot, fact);
+      if (withdrawn) change.end(slot, fact, true);
+      else change.endUnheld(slot, fact);
+    } else {
+      change.transit(slot, Fact.requestVoid);
       change.dropPending(base, intent === INTENT_REPLACE ? PENDING_REPLACE : PENDING_CANCEL);
+      change.end(slot, Fact.requestVoid, true);
     }
-    change.end(slot, fact, true);
   }
 
   /**

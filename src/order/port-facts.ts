@@ -1,11 +1,14 @@
 import { Incident } from './incidents.ts';
 import type { OrderChange } from './order-change.ts';
 import { SlotField, SlotTime } from './order-layout.ts';
-import { PortDouble, PortField } from './store-layout.ts';
+import { PortDouble as AllPortDoubles, PortField as AllPortFields } from './store-layout.ts';
 import { OrderFlag, OrderState } from './terms.ts';
-import { Fact } from './transitions.ts';
+import { Fact as AllFacts } from './transitions.ts';
 
 // Local names: the compiler folds constants of its own module into the code, but loads imported ones each time.
+const Fact = Object.freeze({ ...AllFacts });
+const PortField = Object.freeze({ ...AllPortFields });
+const PortDouble = Object.freeze({ ...AllPortDoubles });
 const STATE = SlotField.state;
 const FLAGS = SlotField.flags;
 const PORT = SlotField.port;

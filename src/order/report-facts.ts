@@ -1,11 +1,17 @@
-import { Incident } from './incidents.ts';
+import { Incident as AllIncidents } from './incidents.ts';
 import type { OrderChange } from './order-change.ts';
 import { SlotField } from './order-layout.ts';
-import { OrderFlag, OrderState } from './terms.ts';
-import { Fact, Fit } from './transitions.ts';
-import { ReportKind, ReportReason, type VenueReport } from './venue-report.ts';
+import { OrderState as AllOrderStates, OrderFlag } from './terms.ts';
+import { Fact as AllFacts, Fit as AllFits } from './transitions.ts';
+import { ReportKind as AllReportKinds, ReportReason as AllReportReasons, type VenueReport } from './venue-report.ts';
 
 // Local names: the compiler folds constants of its own module into the code, but loads imported ones each time.
+const Fact = Object.freeze({ ...AllFacts });
+const Fit = Object.freeze({ ...AllFits });
+const ReportKind = Object.freeze({ ...AllReportKinds });
+const ReportReason = Object.freeze({ ...AllReportReasons });
+const Incident = Object.freeze({ ...AllIncidents });
+const OrderState = Object.freeze({ ...AllOrderStates });
 const STATE = SlotField.state;
 const FLAGS = SlotField.flags;
 const PORT = SlotField.port;
