@@ -41,6 +41,11 @@ export async function freeTcpPort(): Promise<number> {
   return port;
 }
 
+/** The reference that the venue knows an order by: OUCH 4.2 has it as the last eight hexadecimal digits of the token. */
+function refOf(key: number | string): number {
+  return typeof key === 'number' ? key : Number.parseInt(key.slice(-8), 16);
+}
+
 /** Writes the config of a venue that trades, and of a router that trades there. @returns its path */
 export async function writeTradingConfig(folder: string, options: TradingOptions): Promise<string> {
   const udp = [await freeUdpPort(), await freeUdpPort()];
@@ -183,7 +188,7 @@ export class TradingHost {
       if (order.state < 3) found.push(`order ${order.number} is unanswered`);
     }
     const key = (port: string, ref: number | string, leaves: number, price4: number) =>
-      `${port}/${ref}:${leaves}@${price4}`;
+      `${port}/${refOf(ref)}:${leaves}@${price4}`;
     const mine = ours.map(({ port, ref, leaves, price4 }) => key(options.ports[port].name, ref, leaves, price4)).sort();
     const theirs = truth.orders
       .map(({ port, key: ref, leaves, price4 }) => key(port, ref as number, leaves, price4))
