@@ -148,7 +148,7 @@ describe.skipIf(loadNative() === undefined)('warmline run', () => {
   test('reloads its config on SIGHUP and goes on', async () => {
     const runtime = join(folder, 'run');
     mkdirSync(runtime, { mode: 0o700 });
-    process.env.RUNTIME_DIRECTORY = runtime;
+    process.env.WARMLINE_RUNTIME_DIRECTORY = runtime;
     writeConfig([{}, {}]);
     const router = new CommandProcess(['run', file]);
     try {
@@ -171,7 +171,7 @@ describe.skipIf(loadNative() === undefined)('warmline run', () => {
       while (shown()[0].gapDeadlineNs !== 7e9) await new Promise((resolve) => setImmediate(resolve));
       expect(shown()).toEqual(settingsOfFile());
     } finally {
-      delete process.env.RUNTIME_DIRECTORY;
+      delete process.env.WARMLINE_RUNTIME_DIRECTORY;
       router.signal('SIGTERM');
       expect(await router.exited).toBe(0);
     }

@@ -3,8 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { KillTarget } from '../gateway/kill-bytes.ts';
 import type { KillOrder, KillStatus } from '../gateway/kill-command.ts';
+import type { ActionOptions } from './ctl-action.ts';
 import { durationNs } from './duration.ts';
 import { ExitCode, UserError } from './errors.ts';
+import { ROUTER_MEANS } from './router-argument.ts';
 
 interface SwitchOptions {
   readonly reason: string;
@@ -18,14 +20,16 @@ const FILE_MEANS = 'the kill file (kill in orders.directory), or the config that
 const IS_CONFIG = /\.ya?ml$/;
 const NS_PER_MS = 1e6;
 const DEFAULT_WAIT_NS = 2e9;
+const DEFAULT_ANSWER_NS = 5e9;
 /** How often it is asked whether the gateway has confirmed. */
 const ASK_MS = 5;
 
-/** Adds `warmline ctl kill|clear|status FILE`. */
+/** Adds `warmline ctl kill|clear|status FILE`, which need no router, and `warmline ctl list|ACTION`, which ask one. */
 export function registerCtl(program: Command): void {
   const ctl = program
     .command('ctl')
-    .description('the kill switch of a router: works whether it runs, hangs or is gone');
+    .description('steer a running router (list, ACTION); kill, clear and status work whether it runs, hangs or is gone')
+    .addHelpText('after', '\nWhat a running router can be asked to do: warmline ctl list');
   addSwitch(ctl, 'kill', 'send no new order and no replace from now on, and cancel what is open')
     .option('--terminate', 'end the process (SIGKILL) if it does not confirm in time; its connections go with it')
     .addHelpText(
@@ -46,6 +50,37 @@ export function registerCtl(program: Command): void {
     .action((file: string, options: { json?: boolean }) =>
       explained(async () => runStatus(await killPath(file), options.json === true)),
     );
+  addActions(ctl);
+}
+
+/** What goes over the control socket of a router. */
+function addActions(ctl: Command): void {
+  const common = (command: Command) =>
+    command
+      .option('--router <router>', ROUTER_MEANS)
+      .option('--wait <duration>', 'how long an answer may take', durationNs, DEFAULT_ANSWER_NS)
+      .option('--json', 'print it as JSON');
+  common(ctl.command('list').description('what a running router can be asked to do')).action(
+    async (options: ActionOptions) => {
+      const { listActions } = await import('./ctl-action.ts');
+      await listActions(options);
+    },
+  );
+  const action = common(
+    ctl
+      .command('do', { isDefault: true })
+      .description('ask a running router to do something; "do" may be left out')
+      .argument('<action>', 'one of those that list shows')
+      .argument('[values...]', 'values in the order of its arguments, or NAME=VALUE')
+      .option('--reason <text>', 'why: written down with who you are'),
+  ).addHelpText(
+    'after',
+    '\nEnds with 0 if it was done, with 1 if it was refused or no router answers, with 2 if the command line is wrong.\nExample: warmline ctl line.switch itch B --reason "A is being moved"',
+  );
+  action.action(async (op: string, words: string[], options: ActionOptions) => {
+    const { runAction } = await import('./ctl-action.ts');
+    await runAction(action, op, words, options);
+  });
 }
 
 function addSwitch(ctl: Command, name: string, description: string): Command {

@@ -4,12 +4,9 @@ import { type FoundRouters, findRouters, type RouterFile } from '../status/route
 import { runtimeDirectories } from '../status/runtime-directory.ts';
 import { UserError } from './errors.ts';
 
-/** Which router a command means: the venue, the process number, or a counter file. */
-export const ROUTER_MEANS = 'which one: its venue, its process number, or its counter file; default: the only one';
-
 /**
  * The router that is meant.
- * @param which see {@link ROUTER_MEANS}
+ * @param which its venue, its process number or its counter file
  * @throws {UserError} where there is none, or several
  */
 export function findRouter(which: string | undefined): RouterFile {

@@ -79,7 +79,8 @@ export function routerActions(host: ActionHost): readonly Action[] {
       does: 'Ends the router in order, as Ctrl-C would.',
       args: [],
       run: (_, { by, reason }) => {
-        host.stop(`${by}: ${reason}`);
+        // the asker is answered first
+        setImmediate(() => host.stop(`${by}: ${reason}`));
         return 'the router stops';
       },
     },

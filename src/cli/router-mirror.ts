@@ -1,11 +1,10 @@
 import { join } from 'node:path';
-import { errnoName, loadNative, nativeUnavailableReason } from '../io/native.ts';
+import { errnoName, loadNative } from '../io/native.ts';
 import type { Router } from '../router/router.ts';
 import { type CounterMirror, type MirrorRegion, mirrorCounters } from '../runtime/counter-file.ts';
 import type { RouterAbout } from '../status/about.ts';
 import { topsMemory } from '../status/book-tops.ts';
-import { counterFileName, removeDeadRouters, topsRegionNames } from '../status/router-files.ts';
-import { makeRuntimeDirectory, runtimeDirectory } from '../status/runtime-directory.ts';
+import { counterFileName, topsRegionNames } from '../status/router-files.ts';
 
 /** Feeds whose best prices are shown: a file has room for so many pieces of memory. */
 const FEEDS_WITH_PRICES = 24;
@@ -14,16 +13,7 @@ const FEEDS_WITH_PRICES = 24;
  * Begins to show a running router's counters to other processes.
  * @returns how to end it, or in words why nobody can look: the router goes on without
  */
-export function mirrorRouter({ setup }: Router, about: RouterAbout): CounterMirror | string {
-  const native = loadNative();
-  if (native === undefined) return nativeUnavailableReason() ?? 'the native addon is missing';
-  const directory = runtimeDirectory();
-  try {
-    makeRuntimeDirectory(directory);
-  } catch (error) {
-    return (error as Error).message;
-  }
-  removeDeadRouters(directory, about.venue);
+export function mirrorRouter({ setup }: Router, directory: string, about: RouterAbout): CounterMirror | string {
   const path = join(directory, counterFileName(about.venue, process.pid));
   const regions = setup.feeds.slice(0, FEEDS_WITH_PRICES).flatMap(({ options: { books } }, feed): MirrorRegion[] => {
     if (books === undefined) return [];
@@ -34,6 +24,6 @@ export function mirrorRouter({ setup }: Router, about: RouterAbout): CounterMirr
       { name: names.directory, words: symbols },
     ];
   });
-  const mirror = mirrorCounters(native, path, setup.counters, about, Date.now(), regions);
+  const mirror = mirrorCounters(loadNative(), path, setup.counters, about, Date.now(), regions);
   return typeof mirror === 'number' ? `${path} can't be made: ${errnoName(mirror)}` : mirror;
 }

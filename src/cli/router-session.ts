@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { isatty } from 'node:tty';
 import { FlightRecorder } from '../capture/flight-recorder.ts';
 import type { WarmlineConfig } from '../config/schema.ts';
@@ -7,7 +8,10 @@ import { nativeUnavailableReason } from '../io/native.ts';
 import { Router } from '../router/router.ts';
 import type { CounterMirror } from '../runtime/counter-file.ts';
 import { MainThreadCounters } from '../runtime/main-thread.ts';
-import type { Action } from '../server/actions.ts';
+import { type Action, type ActionRecorder, actionOperations } from '../server/actions.ts';
+import { ControlSocket } from '../server/control-socket.ts';
+import { controlSocketName, removeDeadRouters } from '../status/router-files.ts';
+import { makeRuntimeDirectory, runtimeDirectory } from '../status/runtime-directory.ts';
 import type { KeyHint } from '../status/status-model.ts';
 import { ApiSession } from './api-session.ts';
 import { ConfigReload } from './config-reload.ts';
@@ -72,6 +76,7 @@ export class RouterSession {
   private api: ApiSession | undefined;
   private mainThread: MainThreadCounters | undefined;
   private mirror: CounterMirror | undefined;
+  private control: ControlSocket | undefined;
   private service: ServiceReports | undefined;
   private reloading: ConfigReload | undefined;
   private readonly hasTerminal = isatty(STDIN);
@@ -149,7 +154,7 @@ export class RouterSession {
     if (configFile !== undefined) this.reloading = this.createReload(configFile);
     this.announce();
     await this.startApi();
-    this.mirrorCounters();
+    await this.startRuntime();
     this.service = new ServiceReports({
       status: () => this.view.model(),
       turnsAgoNs: () => this.view.turnsAgoNs(),
@@ -161,22 +166,12 @@ export class RouterSession {
   /** Dashboard, metrics and API; the router goes on without them where they can't be. */
   private async startApi(): Promise<void> {
     const { router } = this;
-    const host = {
-      router,
-      dump: () => this.record(undefined, 'on demand'),
-      reload: this.reloading === undefined ? undefined : () => this.reload(),
-      stop: (why: string) => this.stop.stop(why),
-    };
     const api = await ApiSession.start(
       {
         config: this.config,
         router,
-        actions: [...routerActions(host), ...this.riskActions(), ...(this.options.actions ?? [])],
-        record: (action, args, { by, reason }, outcome) =>
-          this.log.warn(
-            { action: action.op, ...args, by, reason },
-            `${action.title}, by ${by} (${reason}): ${outcome}`,
-          ),
+        actions: this.actions(),
+        record: this.recordAction,
         status: () => this.view.model(),
         turnsAgoNs: () => this.view.turnsAgoNs(),
       },
@@ -190,16 +185,44 @@ export class RouterSession {
     this.say(`  dashboard ${this.options.openDashboard === true ? api.operatorUrl : api.server.url}`);
   }
 
-  /** Lets `warmline top` look; the router goes on without where that can't be. */
-  private mirrorCounters(): void {
+  /** Lets `warmline top` look and `warmline ctl` ask; the router goes on without where that can't be. */
+  private async startRuntime(): Promise<void> {
+    const directory = runtimeDirectory();
+    const { venue } = this.config;
+    try {
+      makeRuntimeDirectory(directory);
+      removeDeadRouters(directory, venue);
+    } catch (error) {
+      this.log.warn(`neither warmline top nor warmline ctl finds this router: ${(error as Error).message}`);
+      return;
+    }
+    const path = join(directory, controlSocketName(venue, process.pid));
+    const control = await ControlSocket.listen(path, actionOperations(this.actions(), this.recordAction));
+    if (typeof control === 'string') this.log.warn(`warmline ctl can't ask this router: ${control}`);
+    else this.control = control;
     const about = aboutRouter(this.router, this.view.startedNs, {
       api: this.api?.server.url,
       config: this.options.configFile,
+      control: this.control?.path,
     });
-    const mirror = mirrorRouter(this.router, about);
-    if (typeof mirror === 'string') this.log.warn(`not shown to warmline top: ${mirror}`);
+    const mirror = mirrorRouter(this.router, directory, about);
+    if (typeof mirror === 'string') this.log.warn(`warmline top can't show this router: ${mirror}`);
     else this.mirror = mirror;
   }
+
+  /** Everything that an operator may do, by API, shell or button. */
+  private actions(): readonly Action[] {
+    const host = {
+      router: this.router,
+      dump: () => this.record(undefined, 'on demand'),
+      reload: this.reloading === undefined ? undefined : () => this.reload(),
+      stop: (why: string) => this.stop.stop(why),
+    };
+    return [...routerActions(host), ...this.riskActions(), ...(this.options.actions ?? [])];
+  }
+
+  private readonly recordAction: ActionRecorder = (action, args, { by, reason }, outcome) =>
+    this.log.warn({ action: action.op, ...args, by, reason }, `${action.title}, by ${by} (${reason}): ${outcome}`);
 
   /** Kill and limits, where there is an order half. */
   private riskActions(): readonly Action[] {
@@ -336,6 +359,7 @@ export class RouterSession {
   private async end(): Promise<void> {
     this.service?.stopping(this.failure ?? String(this.stop.signal.reason ?? 'a failure'));
     this.api?.close();
+    this.control?.close();
     if (this.router !== undefined) {
       const last = () => this.view?.model();
       const model = last();

@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), 'warmline-service-run-'));
 const socket = join(folder, 'notify');
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const NAMES = ['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'RUNTIME_DIRECTORY'];
+const NAMES = ['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WARMLINE_RUNTIME_DIRECTORY'];
 let router: CommandProcess | undefined;
 let manager: ChildProcess | undefined;
 afterEach(async () => {
@@ -73,7 +73,7 @@ const python = spawn('python3', ['-c', '']).on('error', () => {});
 describe.skipIf(loadNative() === undefined || python.pid === undefined)('warmline run under a service manager', () => {
   test('is ready when it is warm, feeds the watchdog, tells its status, and says that it stops', async () => {
     const told = await listen();
-    Object.assign(process.env, { NOTIFY_SOCKET: socket, WATCHDOG_USEC: '400000', RUNTIME_DIRECTORY: folder });
+    Object.assign(process.env, { NOTIFY_SOCKET: socket, WATCHDOG_USEC: '400000', WARMLINE_RUNTIME_DIRECTORY: folder });
     router = new CommandProcess(['run', config('')]);
     const began = await told.until((lines) => lines.filter((line) => line === "'WATCHDOG=1'").length >= 3);
     expect(began[1]).toBe("'READY=1\\nSTATUS=itch down (nothing heard yet) 0/s, A silent, lost 0'");
@@ -96,7 +96,7 @@ describe.skipIf(loadNative() === undefined || python.pid === undefined)('warmlin
       'export default (context) => ({ onStart() { context.setTimer(0, 300); }, onTimer() { for (;;); } });\n',
     );
     const told = await listen();
-    Object.assign(process.env, { NOTIFY_SOCKET: socket, WATCHDOG_USEC: '400000', RUNTIME_DIRECTORY: folder });
+    Object.assign(process.env, { NOTIFY_SOCKET: socket, WATCHDOG_USEC: '400000', WARMLINE_RUNTIME_DIRECTORY: folder });
     router = new CommandProcess(['run', config('strategy: ./hang.ts')]);
     const isStuck = (line: string) => /'STATUS=thread hot: its turn has not ended for \d/.test(line);
     const lines = await told.until((all) => all.filter(isStuck).length >= 2);

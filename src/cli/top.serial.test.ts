@@ -13,7 +13,7 @@ const runtime = join(folder, 'run');
 const config = join(folder, 'venue.yaml');
 
 beforeAll(() => {
-  process.env.RUNTIME_DIRECTORY = runtime;
+  process.env.WARMLINE_RUNTIME_DIRECTORY = runtime;
   mkdirSync(runtime, { mode: 0o700 });
   writeFileSync(
     config,
@@ -31,7 +31,7 @@ beforeAll(() => {
   );
 });
 afterAll(() => {
-  delete process.env.RUNTIME_DIRECTORY;
+  delete process.env.WARMLINE_RUNTIME_DIRECTORY;
   rmSync(folder, { recursive: true });
 });
 

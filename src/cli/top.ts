@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { ExitCode } from './errors.ts';
-import { ROUTER_MEANS } from './find-router.ts';
+import { ROUTER_MEANS } from './router-argument.ts';
 
 interface TopOptions {
   readonly once?: boolean;

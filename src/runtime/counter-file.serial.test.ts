@@ -125,3 +125,26 @@ describe.skipIf(native === undefined)('a counter file', () => {
     expect(mirrorCounters(native!, join(folder, 'no', 'such'), new CounterRegistry(), {}, 0)).toBe(-2);
   });
 });
+
+describe('a counter file without the addon', () => {
+  it('is written from the main thread, and gone in the end', async () => {
+    const registry = new CounterRegistry();
+    const { cells } = registry.allocate('line', {}, ['packets']);
+    const region = new BigUint64Array(3);
+    const mirror = mirrorCounters(undefined, path, registry, { venue: 'x' }, 5, [{ name: 'more', words: region }]);
+    if (typeof mirror === 'number') throw new Error(`errno ${mirror}`);
+    mirrors.push(mirror);
+    cells[0] = 42;
+    region[2] = 9n;
+    const { file } = await readUntil((rounds, seen) => rounds > 0 && seen[0] === 42);
+    expect(file).toMatchObject({ pid: process.pid, alive: true, startedUtcMs: 5, about: { venue: 'x' } });
+    expect([...new BigUint64Array(file.regions.get('more')!)]).toEqual([0n, 0n, 9n]);
+    expect(file.atNs).toBeGreaterThan(0);
+    mirror.stop();
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('that can not be made is told by errno', () => {
+    expect(mirrorCounters(undefined, join(folder, 'no', 'such'), new CounterRegistry(), {}, 0)).toBe(-2);
+  });
+});

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import type { Native } from '../io/native.ts';
 import type { CounterDescription, CounterRegistry } from './counters.ts';
 import { isAlive, type ProcessIdentity, thisProcess } from './process-identity.ts';
@@ -20,6 +20,7 @@ const Offset = {
   jsonBytes: 12,
   pid: 16,
   startedUtcMs: 24,
+  roundsBegun: 32,
   roundsEnded: 40,
   atNs: 48,
   json: 64,
@@ -28,6 +29,8 @@ const ALIGNMENT = 64;
 
 /** How old the file's counters may be. */
 export const MIRROR_PERIOD_MS = 50;
+const PORTABLE_PERIOD_MS = 250;
+const OWN_ALONE = 0o600;
 
 /** A counter file as it was read. */
 export interface CounterFile<About> {
@@ -70,12 +73,12 @@ export interface CounterMirror {
 }
 
 /**
- * Begins to mirror a registry's counters. Blocks that are allocated later are not described.
+ * Begins to mirror a registry's counters; without the addon from the main thread, seldomer, and not while that hangs. Blocks that are allocated later are not described.
  * @param about what a reader should know of the process; goes into the file as JSON
  * @returns the mirror, or a negative errno
  */
 export function mirrorCounters(
-  native: Native,
+  native: Native | undefined,
   path: string,
   registry: CounterRegistry,
   about: unknown,
@@ -101,7 +104,10 @@ export function mirrorCounters(
   rmSync(path, { force: true });
   const words = new BigUint64Array(registry.memory as ArrayBuffer);
   const all = [words, ...regions.map((region) => region.words)];
-  const mirror = native.mirrorCounters(path, header, all, MIRROR_PERIOD_MS);
+  const mirror =
+    native === undefined
+      ? mirrorPortably(path, header, all)
+      : native.mirrorCounters(path, header, all, MIRROR_PERIOD_MS);
   if (typeof mirror === 'number') return mirror;
   let running = true;
   return {
@@ -111,6 +117,39 @@ export function mirrorCounters(
       running = false;
       mirror.stop();
       rmSync(path, { force: true });
+    },
+  };
+}
+
+/** As the addon does, with what Node has. */
+function mirrorPortably(path: string, header: Buffer, regions: readonly BigUint64Array[]): { stop(): void } | number {
+  let file: number;
+  try {
+    file = openSync(path, 'wx', OWN_ALONE);
+  } catch (error) {
+    return (error as { errno?: number }).errno ?? -1;
+  }
+  let round = 0n;
+  const copy = () => {
+    round++;
+    let at = header.length;
+    for (const words of regions) {
+      const bytes = Buffer.from(words.buffer, words.byteOffset, words.byteLength);
+      writeSync(file, bytes, 0, bytes.length, at);
+      at += aligned(bytes.length);
+    }
+    header.writeBigUInt64LE(round, Offset.roundsBegun);
+    header.writeBigUInt64LE(round, Offset.roundsEnded);
+    header.writeDoubleLE(Number(process.hrtime.bigint()), Offset.atNs);
+    writeSync(file, header, 0, header.length, 0);
+  };
+  copy();
+  const timer = setInterval(copy, PORTABLE_PERIOD_MS);
+  timer.unref();
+  return {
+    stop() {
+      clearInterval(timer);
+      closeSync(file);
     },
   };
 }

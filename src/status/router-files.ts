@@ -14,6 +14,11 @@ export function counterFileName(venue: string, pid: number): string {
   return `${venue}-${pid}${EXTENSION}`;
 }
 
+/** Name of a router's control socket in its runtime directory. */
+export function controlSocketName(venue: string, pid: number): string {
+  return `${venue}-${pid}.sock`;
+}
+
 /** Names of the regions that a feed's best prices are mirrored in. */
 export function topsRegionNames(feed: number): { readonly records: string; readonly directory: string } {
   return { records: `feed ${feed} records`, directory: `feed ${feed} directory` };

@@ -23,6 +23,12 @@ describe('the runtime directory', () => {
     expect(runtimeDirectories({}, 0)).toEqual(['/run/warmline']);
   });
 
+  it('is the one that WARMLINE_RUNTIME_DIRECTORY names, and then no other', () => {
+    const environment = { WARMLINE_RUNTIME_DIRECTORY: '/mine', RUNTIME_DIRECTORY: '/run/warmline/nasdaq' };
+    expect(runtimeDirectory(environment, 0)).toBe('/mine');
+    expect(runtimeDirectories(environment, 0)).toEqual(['/mine']);
+  });
+
   it('is made for its owner alone', () => {
     const path = join(folder, 'deep', 'warmline');
     makeRuntimeDirectory(path);

@@ -2,8 +2,8 @@ import { lstatSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Where running routers leave what other processes of this host find them by: counter files and control sockets. systemd
- * names the directory; without it root has /run/warmline, others one of their own, that nobody else may enter.
+ * Where running routers leave what other processes of this host find them by: counter files and control sockets. WARMLINE_RUNTIME_DIRECTORY or
+ * systemd names the directory; without them root has /run/warmline, others one of their own, that nobody else may enter.
  */
 const SYSTEM_DIRECTORY = '/run/warmline';
 const OWN_ALONE = 0o700;
@@ -14,12 +14,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** The directory of a router that starts now. */
 export function runtimeDirectory(environment: Environment = process.env, uid = process.getuid?.() ?? 0): string {
   // systemd gives a list where the unit names several
-  const given = environment.RUNTIME_DIRECTORY?.split(':')[0];
+  const given = environment.WARMLINE_RUNTIME_DIRECTORY || environment.RUNTIME_DIRECTORY?.split(':')[0];
   return given || ownDirectory(environment, uid);
 }
 
 /** Where routers may have left something, besides the directories in these. */
 export function runtimeDirectories(environment: Environment = process.env, uid = process.getuid?.() ?? 0): string[] {
+  if (environment.WARMLINE_RUNTIME_DIRECTORY) return [environment.WARMLINE_RUNTIME_DIRECTORY];
   return [...new Set([runtimeDirectory(environment, uid), ownDirectory(environment, uid), SYSTEM_DIRECTORY])];
 }
 
