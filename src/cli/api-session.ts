@@ -1,5 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { WarmlineConfig } from '../config/schema.ts';
 import { loadNative } from '../io/native.ts';
 import type { Router } from '../router/router.ts';
@@ -9,10 +8,11 @@ import { dashboardAssets } from '../server/dashboard-assets.ts';
 import { type ChannelFinder, Hub } from '../server/hub.ts';
 import { type ApiFeed, MarketData } from '../server/market-data.ts';
 import { renderMetrics } from '../server/metrics.ts';
-import { newTokenFile, Tokens } from '../server/security.ts';
+import type { Tokens } from '../server/security.ts';
 import { ApiServer } from '../server/server.ts';
 import { StateChannel } from '../server/state-channel.ts';
 import { type MetricState, stateMetrics } from '../server/state-metrics.ts';
+import { readTokens } from '../server/token-file.ts';
 import { livenessTroubles, readinessTroubles } from '../status/readiness.ts';
 import type { StatusModel } from '../status/status-model.ts';
 import { type ApiTrading, openApiTrading } from './api-trading.ts';
@@ -27,8 +27,6 @@ export interface ApiSessionOptions {
   /** How long ago each agent thread's last turn began, in ns. */
   turnsAgoNs(): ReadonlyMap<string, number>;
 }
-
-const OTHERS_MAY = 0o077;
 
 /** The API of a running router. */
 export class ApiSession {
@@ -155,27 +153,4 @@ function apiFeeds(router: Router): ApiFeed[] {
     cells,
     handler: books === undefined ? undefined : protocol.createHandler?.({ ...books, readOnly: true }),
   }));
-}
-
-/** @returns the tokens of the file, which is written where it is not there; or what is wrong with it */
-function readTokens(file: string, say: (text: string) => void): Tokens | string {
-  try {
-    const text = newTokenFile();
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text, { flag: 'wx', mode: 0o600 });
-    say(`api tokens written to ${file} (keep it to yourself)`);
-    return Tokens.parse(text, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
-      return `${file} can't be written: ${(error as Error).message}`;
-  }
-  try {
-    if ((statSync(file).mode & OTHERS_MAY) !== 0) {
-      chmodSync(file, 0o600);
-      say(`${file} could be read by others: it is 0600 now; who may have read it needs new tokens`);
-    }
-    return Tokens.parse(readFileSync(file, 'utf8'), file);
-  } catch (error) {
-    return (error as Error).message;
-  }
 }

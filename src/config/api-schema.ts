@@ -11,7 +11,9 @@ const limits = withUnits(
   z.strictObject({
     connections: count(1, 100_000).prefault(512).describe('Connections at once.'),
     connectionsPerAddress: count(1, 100_000).prefault(256).describe('Of one address.'),
-    requestsPerSecond: count(1, 1_000_000).prefault(200).describe('Requests and messages of one connection’s address.'),
+    requestsPerSecond: count(1, 1_000_000)
+      .prefault(200)
+      .describe('Requests and messages of one token, or of one address that shows none.'),
     burst: count(1, 1_000_000).prefault(1000).describe('So many may come at once.'),
     failedLoginsPerMinute: count(1, 1000).prefault(10).describe('Of one address; then it waits.'),
     message: size({ min: 256, max: 1024 ** 2 })

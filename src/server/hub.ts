@@ -40,7 +40,7 @@ export class RequestError extends Error {
 
 /** A connection as the hub sees it. */
 export interface HubClient extends Subscriber {
-  identity: Identity;
+  readonly identity: Identity;
   /** @param code as RFC 6455 has it */
   close(code: number, reason: string): void;
 }
@@ -138,6 +138,12 @@ export class Hub {
         error instanceof RequestError ? error : new RequestError('failed', (error as Error).message);
       client.send(JSON.stringify({ type: 'error', id, code, message, detail }));
     }
+  }
+
+  /** Answers a message that is not looked at. */
+  refuse(client: HubClient, text: string, code: string, message: string): void {
+    const parsed = envelope.safeParse(parse(text));
+    client.send(JSON.stringify({ type: 'error', id: parsed.data?.id, code, message }));
   }
 
   private perform(client: HubClient, message: { op: string }): unknown | Promise<unknown> {

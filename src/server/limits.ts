@@ -98,7 +98,7 @@ export class PeerLimits {
     return this.peer(address, nowMs)?.requests.take(nowMs) === true || this.refuse();
   }
 
-  /** A login may be tried. Only a wrong one costs a permit: {@link loginFailed}. */
+  /** A wrong login is worth an answer: it costs a permit, see {@link loginFailed}. A right one never does. */
   mayLogIn(address: string, nowMs: number): boolean {
     const peer = this.peer(address, nowMs);
     if (peer === undefined) return this.refuse();

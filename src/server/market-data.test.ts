@@ -123,6 +123,27 @@ describe('a message channel', () => {
     ]);
   });
 
+  it('numbers go on when nobody has listened for a while: a place in an earlier stream is known for gone (it was taken for one of this)', () => {
+    const { market, publish } = setUp();
+    publish(directory(3, 'AAPL'));
+    const first = listener();
+    const before = market.find('messages:itch')!;
+    before.join(first.subscriber, -1);
+    for (let i = 0; i < 10; i++) publish(add(3, i, 'B', 100, 1_000_000));
+    market.poll();
+    before.tick();
+    const { from, entries } = first.last() as { from: number; entries: object[] };
+    before.leave(first.subscriber);
+    market.poll();
+    const after = market.find('messages:itch')!;
+    const [other, back] = [listener(), listener()];
+    after.join(other.subscriber, -1);
+    for (let i = 20; i < 60; i++) publish(add(3, i, 'B', 100, 1_000_000));
+    market.poll();
+    after.join(back.subscriber, from + entries.length - 1);
+    expect(back.messages[0]).toMatchObject({ type: 'reset' });
+  });
+
   it('can be of one symbol', () => {
     const { market, publish } = setUp();
     publish(directory(3, 'AAPL'));

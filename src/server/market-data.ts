@@ -23,6 +23,8 @@ const BOOK_DEPTH = 10;
 const MESSAGES_KEPT = 20_000;
 /** Bounded, so that a fast feed never holds up the main thread. */
 const RECORDS_PER_TICK = 20_000;
+/** Entries are numbered from the time of the start, in µs: no feed has more. */
+const ENTRIES_PER_MS = 1000;
 const STATUS_WORDS = Object.fromEntries(Object.entries(FeedStatus).map(([word, code]) => [code, word]));
 
 interface MessageStream {
@@ -43,6 +45,8 @@ export class MarketData implements RecordHandler {
   private readonly bids = new LadderCopy(BOOK_DEPTH);
   private readonly asks = new LadderCopy(BOOK_DEPTH);
   private readonly streams = new Map<string, MessageStream>();
+  /** Number of the first entry of the next stream: beyond those of every stream before, of every run. */
+  private nextEntry = Date.now() * ENTRIES_PER_MS;
   private readonly capture: object;
   private type = '';
   private message: object | undefined;
@@ -72,7 +76,11 @@ export class MarketData implements RecordHandler {
   poll(): void {
     const { reader } = this;
     if (reader === undefined) return;
-    for (const [name, { log }] of this.streams) if (log.subscribers === 0) this.streams.delete(name);
+    for (const [name, { log }] of this.streams) {
+      if (log.subscribers > 0) continue;
+      this.streams.delete(name);
+      this.nextEntry = Math.max(this.nextEntry, log.last + 2);
+    }
     if (this.streams.size === 0) return;
     if (reader.poll(this, RECORDS_PER_TICK) !== LAPPED) return;
     reader.resync();
@@ -122,7 +130,7 @@ export class MarketData implements RecordHandler {
     if (known !== undefined) return known.log;
     // What was published while nobody listened is nobody's.
     if (this.streams.size === 0) this.skipToNewest(this.reader);
-    const log = new LogChannel(name, MESSAGES_KEPT, () => this.feedState(feed));
+    const log = new LogChannel(name, MESSAGES_KEPT, () => this.feedState(feed), this.nextEntry);
     this.streams.set(name, { log, feed, instrument, symbol });
     return log;
   }

@@ -61,12 +61,24 @@ describe('hosts and origins', () => {
     expect(hosts.host(host)).toBe(false);
   });
 
-  it('takes no page of another site, and programs, which name none', () => {
-    expect(hosts.origin('')).toBe(true);
-    expect(hosts.origin('http://localhost:7070')).toBe(true);
-    expect(hosts.origin('https://evil.example')).toBe(false);
-    expect(hosts.origin('null')).toBe(false);
-    expect(hosts.origin('file://')).toBe(false);
+  it('takes programs, which name no origin, and its own pages alone', () => {
+    const own = 'localhost:7070';
+    for (const origin of ['', 'http://localhost:7070', 'HTTP://LocalHost:7070'])
+      expect([origin, hosts.origin(origin, own)]).toEqual([origin, true]);
+    // another server of this very host is another site: it could show anything
+    for (const origin of [
+      'https://evil.example',
+      'null',
+      'file://',
+      'http://localhost:3000',
+      'http://localhost',
+      'http://127.0.0.1:7070',
+      'http://localhost:7070/',
+    ])
+      expect([origin, hosts.origin(origin, own)]).toEqual([origin, false]);
+    expect(hosts.origin('https://router.example', 'router.example')).toBe(true);
+    expect(hosts.origin('https://router.example', 'router.example:443')).toBe(true);
+    expect(hosts.origin('https://router.example', 'router.example:80')).toBe(false);
   });
 
   it('knows loopback from the rest', () => {

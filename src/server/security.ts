@@ -23,13 +23,16 @@ export interface Identity {
   readonly role: Role;
 }
 
-export const ANONYMOUS_VIEW: Identity = { name: 'anonymous', role: 'view' };
-export const NOBODY: Identity = { name: 'anonymous', role: 'none' };
+/** Who has shown no token. */
+export const ANONYMOUS = 'anonymous';
+export const ANONYMOUS_VIEW: Identity = { name: ANONYMOUS, role: 'view' };
+export const NOBODY: Identity = { name: ANONYMOUS, role: 'none' };
 
 const TOKEN_BYTES = 32;
 const SHORTEST_TOKEN = 16;
 
-const hashOf = (token: string) => createHash('sha256').update(token).digest();
+/** What is kept of a token. */
+export const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
 
 /** A fresh token: 256 random bits, as text that a header and a URL take. */
 export function newToken(): string {
@@ -65,6 +68,7 @@ export class Tokens {
       if (!ROLES.slice(1).includes(role as Role))
         throw new Error(`${place}: ${role} is no role: view, trade or operate`);
       if (token.length < SHORTEST_TOKEN) throw new Error(`${place}: a token has at least ${SHORTEST_TOKEN} characters`);
+      if (name === ANONYMOUS) throw new Error(`${place}: ${ANONYMOUS} is what who has no token is called`);
       if (known.some((other) => other.name === name)) throw new Error(`${place}: ${name} is there twice`);
       known.push({ name: name!, role: role as Role, hash: hashOf(token) });
     });
@@ -76,7 +80,11 @@ export class Tokens {
    * in constant time, and all of them.
    */
   identify(token: string): Identity | undefined {
-    const hash = hashOf(token);
+    return this.identifyHash(hashOf(token));
+  }
+
+  /** @param hash {@link hashOf} a token */
+  identifyHash(hash: Buffer): Identity | undefined {
     let found: KnownToken | undefined;
     for (const candidate of this.known) if (timingSafeEqual(candidate.hash, hash)) found = candidate;
     return found === undefined ? undefined : { name: found.name, role: found.role };
@@ -115,12 +123,25 @@ export class AllowedHosts {
     return name !== undefined && this.names.has(name);
   }
 
-  /** @param header of `Origin`; '' where there is none: programs send none, browsers always do */
-  origin(header: string): boolean {
+  /**
+   * Whether a page may ask: only one that came from this very server. Another server of this host is another site too.
+   * @param header of `Origin`; '' where there is none: programs send none, browsers always do
+   * @param host header of `Host`
+   */
+  origin(header: string, host: string): boolean {
     if (header === '') return true;
-    const match = /^https?:\/\/([^/]+)$/i.exec(header);
-    return match !== null && this.host(match[1]!);
+    const match = /^(https?):\/\/([^/]+)$/i.exec(header);
+    if (match === null || !this.host(match[2]!)) return false;
+    const port = DEFAULT_PORTS[match[1]!.toLowerCase()]!;
+    return withPort(match[2]!, port) === withPort(host, port);
   }
+}
+
+/** A browser leaves the port out where it is the scheme's own. */
+const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: '80', https: '443' };
+
+function withPort(host: string, port: string): string {
+  return /:\d+$/.test(host) ? host.toLowerCase() : `${host.toLowerCase()}:${port}`;
 }
 
 /** The token of an `Authorization: Bearer …` header, or ''. */

@@ -2,13 +2,16 @@ import type { HttpRequest, HttpResponse, TemplatedApp, us_listen_socket, WebSock
 import { readFileSync } from 'node:fs';
 import type { ApiConfig } from '../config/api-schema.ts';
 import type { Asset } from './assets.ts';
-import type { Hub, HubClient } from './hub.ts';
+import { answerHealth, reply, TOO_MANY } from './http-replies.ts';
+import type { Hub } from './hub.ts';
 import { type ClientLimits, PeerLimits } from './limits.ts';
 import { METRICS_CONTENT_TYPE } from './metrics.ts';
 import {
   AllowedHosts,
+  ANONYMOUS,
   ANONYMOUS_VIEW,
   bearer,
+  hashOf,
   type Identity,
   isLoopback,
   mayDo,
@@ -16,6 +19,7 @@ import {
   type Role,
   type Tokens,
 } from './security.ts';
+import { type Connection, SocketClient } from './socket-client.ts';
 import { loadUws, type Uws } from './uws.ts';
 
 /** What the server serves; everything behind it reads shared memory and never waits. */
@@ -37,13 +41,6 @@ export interface ApiCounts {
   slowDisconnects: number;
 }
 
-/** What stands with each WebSocket. */
-interface Connection {
-  readonly address: string;
-  identity: Identity;
-  client?: SocketClient;
-}
-
 const NS_PER_MS = 1e6;
 const MS_PER_SECOND = 1000;
 const TICKS_PER_SLOW_CHECK = 4;
@@ -53,54 +50,13 @@ const CloseCode = { goingAway: 1001, policy: 1008, tryLater: 1013 } as const;
 const SUBPROTOCOL = 'warmline.v1';
 const TOKEN_SUBPROTOCOL = /^token\.([\w-]+)$/;
 
-const SECURITY_HEADERS: readonly (readonly [string, string])[] = [
-  ['X-Content-Type-Options', 'nosniff'],
-  ['X-Frame-Options', 'DENY'],
-  ['Referrer-Policy', 'no-referrer'],
-  ['Cross-Origin-Opener-Policy', 'same-origin'],
-  ['Cross-Origin-Resource-Policy', 'same-origin'],
-  [
-    'Content-Security-Policy',
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  ],
-];
-
-/** A WebSocket as the hub sees it. */
-class SocketClient implements HubClient {
-  identity: Identity;
-  /** When it last took what it was sent, in ms. */
-  tookMs: number;
-  open = true;
-  private readonly socket: WebSocket<Connection>;
-  private readonly backlogBytes: number;
-
-  constructor(socket: WebSocket<Connection>, identity: Identity, backlogBytes: number, nowMs: number) {
-    this.socket = socket;
-    this.identity = identity;
-    this.backlogBytes = backlogBytes;
-    this.tookMs = nowMs;
-  }
-
-  get buffered(): number {
-    return this.open ? this.socket.getBufferedAmount() : 0;
-  }
-
-  get ready(): boolean {
-    return this.open && this.socket.getBufferedAmount() < this.backlogBytes;
-  }
-
-  send(text: string): void {
-    if (this.open) this.socket.send(text);
-  }
-
-  close(code: number, reason: string): void {
-    if (this.open) this.socket.end(code, reason);
-  }
-}
+/** HTTP connections at once, whoever's: they take file descriptors that sessions and lines need too. */
+const HTTP_CONNECTIONS = 256;
 
 /**
  * The one port: dashboard, metrics, health and the WebSocket API. Main thread only (a worker that ends with a listen socket
- * open aborts the process). Every request is checked in the same order: limits of its address, host, origin, token, role.
+ * open aborts the process). Every request is checked in the same order: token, rate (the
+ * token's, or the address's where there is none), host, origin, role.
  */
 export class ApiServer {
   readonly counts: ApiCounts = {
@@ -119,6 +75,9 @@ export class ApiServer {
   private readonly app: TemplatedApp;
   private readonly clients = new Set<SocketClient>();
   private readonly anonymous: Identity;
+  /** Connections that are no WebSocket (yet). */
+  private httpConnections = 0;
+  private refusing = false;
   private socket: us_listen_socket | undefined;
   private ticker: NodeJS.Timeout | undefined;
   private ticks = 0;
@@ -171,11 +130,18 @@ export class ApiServer {
     return this.clients.size;
   }
 
-  /** Other limits and tokens from now on. A connection keeps the role that it has. */
+  /** Other limits and tokens from now on. Whoever came with a token that is gone, or has another role now, has to go. */
   adopt(config: ApiConfig, tokens: Tokens): void {
     this.config = config;
     this.tokens = tokens;
     this.peers.adopt(clientLimits(config), now());
+    for (const client of [...this.clients]) {
+      const { tokenHash, identity } = client;
+      if (tokenHash === undefined) continue;
+      const known = tokens.identifyHash(tokenHash);
+      if (known?.name !== identity.name || known.role !== identity.role)
+        client.close(CloseCode.policy, 'its token is no longer what it was');
+    }
   }
 
   /** Closes everything. May be called twice. */
@@ -212,12 +178,31 @@ export class ApiServer {
       else if (nowMs - client.tookMs > this.config.limits.slowForNs / NS_PER_MS) {
         this.counts.slowDisconnects++;
         client.close(CloseCode.tryLater, 'too slow: nothing was taken for too long');
+        // the goodbye waits behind the rest: who does not take that either is gone at the next look
+        if (client.said) client.cutOff();
+        client.said = true;
       }
     }
   }
 
+  /** Connections are counted from their first moment: a request that never ends is one too. */
+  private watchConnections(): void {
+    const watch = (response: HttpResponse, change: number): void => {
+      if (this.refusing) return; // the end of one that was never counted
+      this.httpConnections += change;
+      if (change < 0 || this.httpConnections <= HTTP_CONNECTIONS) return;
+      this.httpConnections -= change;
+      this.counts.connectionsRefused++;
+      this.refusing = true;
+      response.close();
+      this.refusing = false;
+    };
+    this.app.filter(watch);
+  }
+
   private route(): void {
     const { content } = this;
+    this.watchConnections();
     this.app.ws<Connection>('/api', {
       maxPayloadLength: this.config.limits.messageBytes,
       idleTimeout: Math.round(this.config.limits.idleNs / NS_PER_MS / MS_PER_SECOND / 4) * 4,
@@ -253,22 +238,31 @@ export class ApiServer {
 
   /** @returns the status that refuses it, or undefined */
   private examine(response: HttpResponse, request: HttpRequest, role: Role): string | undefined {
-    const address = addressOf(response);
-    const nowMs = now();
-    if (!this.peers.request(address, nowMs)) return '429 Too Many Requests';
-    if (!this.hosts.host(request.getHeader('host'))) return '421 Misdirected Request';
-    if (!this.hosts.origin(request.getHeader('origin'))) return '403 Forbidden';
-    const identity = this.identify(address, bearer(request.getHeader('authorization')), nowMs);
+    const identity = this.admit(response, request, bearer(request.getHeader('authorization')));
     if (typeof identity === 'string') return identity;
     return mayDo(identity.role, role) ? undefined : '401 Unauthorized';
+  }
+
+  /** Who asks, if they may at all: host, origin, token, rate. @returns the identity, or the status that refuses it */
+  private admit(response: HttpResponse, request: HttpRequest, token: string): Identity | string {
+    const address = addressOf(response);
+    const nowMs = now();
+    const host = request.getHeader('host');
+    const identity = this.identify(address, token, nowMs);
+    const isWrong = typeof identity === 'string';
+    if (!this.peers.request(isWrong ? address : payerOf(identity, address), nowMs)) return TOO_MANY;
+    if (!this.hosts.host(host)) return '421 Misdirected Request';
+    if (!this.hosts.origin(request.getHeader('origin'), host)) return '403 Forbidden';
+    return identity;
   }
 
   /** @returns who it is, or the status that refuses it */
   private identify(address: string, token: string, nowMs: number): Identity | string {
     if (token === '') return this.anonymous;
-    if (!this.peers.mayLogIn(address, nowMs)) return '429 Too Many Requests';
     const identity = this.tokens.identify(token);
+    // others' wrong guesses never keep out who has a right one: 128 bits and more are not guessed
     if (identity !== undefined) return identity;
+    if (!this.peers.mayLogIn(address, nowMs)) return TOO_MANY;
     this.counts.failedLogins++;
     this.peers.loginFailed(address, nowMs);
     return '401 Unauthorized';
@@ -298,8 +292,7 @@ export class ApiServer {
       .split(',')
       .map((name) => name.trim());
     const token = bearer(request.getHeader('authorization')) || tokenIn(offered);
-    const refusal = this.examine(response, request, 'none');
-    const identity = refusal ?? this.identify(address, token, now());
+    const identity = this.admit(response, request, token);
     if (typeof identity === 'string' || !mayDo(identity.role, 'view')) {
       this.counts.refusedRequests++;
       const status = typeof identity === 'string' ? identity : '401 Unauthorized';
@@ -311,8 +304,9 @@ export class ApiServer {
       reply(response, '503 Service Unavailable', 'text/plain', 'too many connections\n');
       return;
     }
+    this.httpConnections--; // the library tells of its end as a WebSocket's
     response.upgrade<Connection>(
-      { address, identity },
+      { address, identity, tokenHash: token === '' ? undefined : hashOf(token), tooFast: 0 },
       request.getHeader('sec-websocket-key'),
       offered.includes(SUBPROTOCOL) ? SUBPROTOCOL : '',
       request.getHeader('sec-websocket-extensions'),
@@ -322,26 +316,29 @@ export class ApiServer {
 
   private opened(socket: WebSocket<Connection>): void {
     const connection = socket.getUserData();
-    const client = new SocketClient(socket, connection.identity, this.config.limits.backlogBytes, now());
+    const client = new SocketClient(socket, connection, this.config.limits.backlogBytes, now());
     connection.client = client;
     this.clients.add(client);
     this.content.hub.opened(client);
   }
 
   private message(socket: WebSocket<Connection>, message: ArrayBuffer, isBinary: boolean): void {
-    const { address, client } = socket.getUserData();
+    const connection = socket.getUserData();
+    const { address, client, identity } = connection;
     if (client === undefined) return;
     if (isBinary) {
       client.close(CloseCode.policy, 'messages are text');
       return;
     }
-    if (!this.peers.request(address, now())) {
-      client.send(
-        JSON.stringify({ type: 'error', code: 'too-fast', message: 'too many messages: this one was not read' }),
-      );
-      return;
+    const text = Buffer.from(message).toString('utf8');
+    if (this.peers.request(payerOf(identity, address), now())) {
+      connection.tooFast = 0;
+      void this.content.hub.message(client, text);
+    } else if (++connection.tooFast > this.config.limits.burst) {
+      client.close(CloseCode.policy, 'too many messages, and no end of it');
+    } else {
+      this.content.hub.refuse(client, text, 'too-fast', 'too many messages: nothing was done about this one');
     }
-    void this.content.hub.message(client, Buffer.from(message).toString('utf8'));
   }
 
   private closed(socket: WebSocket<Connection>): void {
@@ -368,6 +365,11 @@ function now(): number {
   return performance.now();
 }
 
+/** Whose bucket a request is taken from: an attacker's address never uses up what is a token's. */
+function payerOf({ name }: Identity, address: string): string {
+  return name === ANONYMOUS ? address : `token ${name}`;
+}
+
 function addressOf(response: HttpResponse): string {
   return Buffer.from(response.getRemoteAddressAsText()).toString('latin1');
 }
@@ -378,26 +380,4 @@ function tokenIn(offered: readonly string[]): string {
     if (match !== null) return match[1];
   }
   return '';
-}
-
-function reply(
-  response: HttpResponse,
-  status: string,
-  contentType: string,
-  body: string | Buffer,
-  headers: readonly (readonly [string, string])[] = [],
-): void {
-  response.cork(() => {
-    response.writeStatus(status);
-    for (const [name, value] of [...SECURITY_HEADERS, ...headers]) response.writeHeader(name, value);
-    response.writeHeader('Content-Type', contentType);
-    response.end(body);
-  });
-}
-
-/** @param reasons why it is not so; none = it is */
-function answerHealth(response: HttpResponse, reasons: readonly string[]): void {
-  const ok = reasons.length === 0;
-  const status = ok ? '200 OK' : '503 Service Unavailable';
-  reply(response, status, 'application/json', `${JSON.stringify({ ok, reasons })}\n`, [['Cache-Control', 'no-store']]);
 }

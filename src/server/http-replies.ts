@@ -1,0 +1,39 @@
+import type { HttpResponse } from 'uWebSockets.js';
+
+const SECURITY_HEADERS: readonly (readonly [string, string])[] = [
+  ['X-Content-Type-Options', 'nosniff'],
+  ['X-Frame-Options', 'DENY'],
+  ['Referrer-Policy', 'no-referrer'],
+  ['Cross-Origin-Opener-Policy', 'same-origin'],
+  ['Cross-Origin-Resource-Policy', 'same-origin'],
+  [
+    'Content-Security-Policy',
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  ],
+];
+
+export const TOO_MANY = '429 Too Many Requests';
+
+/** Answers a request, with the headers that protect every page. */
+export function reply(
+  response: HttpResponse,
+  status: string,
+  contentType: string,
+  body: string | Buffer,
+  headers: readonly (readonly [string, string])[] = [],
+): void {
+  response.cork(() => {
+    response.writeStatus(status);
+    for (const [name, value] of [...SECURITY_HEADERS, ...headers]) response.writeHeader(name, value);
+    response.writeHeader('Content-Type', contentType);
+    // who is too fast has to come back
+    response.end(body, status === TOO_MANY);
+  });
+}
+
+/** @param reasons why it is not so; none = it is */
+export function answerHealth(response: HttpResponse, reasons: readonly string[]): void {
+  const ok = reasons.length === 0;
+  const status = ok ? '200 OK' : '503 Service Unavailable';
+  reply(response, status, 'application/json', `${JSON.stringify({ ok, reasons })}\n`, [['Cache-Control', 'no-store']]);
+}
