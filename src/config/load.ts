@@ -209,6 +209,7 @@ function resolveOrderPaths(orders: OrdersConfig, folder: string): OrdersConfig {
     ...orders,
     directory: resolve(folder, orders.directory),
     startOfDay: at(orders.startOfDay),
+    dropCopy: orders.dropCopy && { ...orders.dropCopy, passwordFile: at(orders.dropCopy.passwordFile) },
     journal: { ...orders.journal, ringDirectory: at(orders.journal.ringDirectory) },
     groups: orders.groups.map((group) => ({
       ...group,
@@ -237,6 +238,7 @@ function findMissingFiles(config: WarmlineConfig, input: unknown): Finding[] {
     look(['feeds', i, 'snapshot', 'passwordFile'], feed.snapshot?.passwordFile);
   });
   look(['orders', 'startOfDay'], config.orders?.startOfDay);
+  look(['orders', 'dropCopy', 'passwordFile'], config.orders?.dropCopy?.passwordFile);
   config.orders?.groups.forEach((group, i) => {
     group.ports.forEach((port, k) => {
       look(['orders', 'groups', i, 'ports', k, 'passwordFile'], port.passwordFile);

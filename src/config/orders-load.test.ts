@@ -54,6 +54,18 @@ describe('the section orders', () => {
     expect(found).toContainEqual('11 orders.groups[0].affinity.MSFT: no instrument is called "MSFT"');
   });
 
+  test('a drop copy needs the place of its password, which is relative to the config', () => {
+    const orders = (copy: string) =>
+      `  protocol: ouch50\n  instruments: [AAPL]\n  groups: [{ name: g, ports: [${PORT('P1')}] }]\n  dropCopy: ${copy}\n`;
+    const place = 'address: 127.0.0.1, port: 2009, username: COPY';
+    expect(problems(orders(`{ ${place} }`))).toContainEqual('10 orders.dropCopy: needs passwordFile or passwordEnv');
+    const good = parseConfig(
+      `${HEAD}orders:\n${orders(`{ ${place}, passwordFile: copy.password }`)}`,
+      '/etc/warmline/x.yaml',
+    );
+    expect(good.orders?.dropCopy).toMatchObject({ name: 'dropcopy', passwordFile: '/etc/warmline/copy.password' });
+  });
+
   test('a strategy names an account and a group that are there', () => {
     const strategies = `strategies:\n  - { name: mm, module: ./mm.ts, orders: { account: other, group: h } }\n`;
     const orders = `  protocol: ouch42\n  instruments: [AAPL]\n  groups: [{ name: g, ports: [${PORT('P1')}] }]\n`;

@@ -119,6 +119,22 @@ const orderPort = z
   })
   .superRefine(checkOrderPort, ALWAYS);
 
+const dropCopy = z
+  .strictObject({
+    name: name().prefault('dropcopy').describe('What it is called.'),
+    address: hostAddress().describe('IPv4 address at which the venue tells executions again.'),
+    port: port().describe('Its TCP port.'),
+    interface: z.string().min(1).optional().describe('Local address or interface to connect from.'),
+    username: z.string().min(1).max(6).describe('Login of the drop copy.'),
+    passwordFile: z.string().min(1).optional().describe('File that holds its password.'),
+    passwordEnv: z
+      .string()
+      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not the name of an environment variable')
+      .optional()
+      .describe('Environment variable that holds its password.'),
+  })
+  .superRefine(checkOrderPort, ALWAYS);
+
 const failback = z
   .union(
     [
@@ -251,6 +267,11 @@ export const ordersSection = z
       .max(10_000)
       .describe('What may be traded: symbols, or maps with their price steps.'),
     groups: z.array(group).min(1).max(16).describe('Groups of ports that can stand in for each other.'),
+    dropCopy: dropCopy
+      .optional()
+      .describe(
+        'Drop copy of the account at the venue: what became of orders is learnt from it, also while their port can’t tell.',
+      ),
     risk: riskSection
       .prefault({})
       .describe('Pre-trade limits: every order and replace is held to them before it is sent.'),

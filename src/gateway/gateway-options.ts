@@ -5,6 +5,7 @@ import type { RiskWindows } from '../order/risk-request.ts';
 import type { RiskShape } from '../order/risk-shape.ts';
 import type { GroupOptions } from '../order/session-group.ts';
 import type { SessionOptions } from '../order/session-options.ts';
+import type { DropCopySetup } from './drop-copy.ts';
 import type { TradableInstrument } from './instrument-map.ts';
 import type { JournalSetup } from './journal-setup.ts';
 import type { KillPlaces } from './kill-file.ts';
@@ -58,6 +59,8 @@ export interface GatewayOptions {
   readonly instruments: readonly TradableInstrument[];
   readonly ports: readonly GatewayPortOptions[];
   readonly groups: readonly { readonly options: GroupOptions; readonly ports: readonly number[] }[];
+  /** Where executions are told again. */
+  readonly dropCopy: DropCopySetup | undefined;
   readonly userTimeoutMs: number;
   readonly risk: { readonly shape: RiskShape; readonly windows: RiskWindows };
   /** Margin rate of each instrument, in basis points, of the linear model. */

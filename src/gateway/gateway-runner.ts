@@ -30,6 +30,7 @@ import { recordLatency } from '../runtime/histogram.ts';
 import type { Orders } from '../strategy/order-api.ts';
 import type { StrategyHost } from '../strategy/strategy-host.ts';
 import { orderProtocol } from '../venues/order-registry.ts';
+import { openDropCopy } from './drop-copy.ts';
 import { GatewayCommand, GatewayCommands, type GatewayCommandTarget } from './gateway-commands.ts';
 import type { GatewayOptions } from './gateway-options.ts';
 import { GatewayReporter } from './gateway-report.ts';
@@ -139,6 +140,7 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
       clock,
       voice: this.reporter,
       dialler: (port, host) => this.dialler(port, host),
+      sources: options.dropCopy === undefined ? [] : [openDropCopy(options.dropCopy, options.ioMode)],
       sessionNames: options.ports.map(({ sessionName }) => sessionName),
       cells: options.cells,
       sessionCells: (session) => options.ports.flatMap(({ hosts }) => hosts)[session].cells,

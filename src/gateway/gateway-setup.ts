@@ -24,6 +24,7 @@ import type { AgentSpec } from '../runtime/agent-context.ts';
 import type { CounterRegistry } from '../runtime/counters.ts';
 import { histogramCellNames } from '../runtime/histogram.ts';
 import { orderProtocol } from '../venues/order-registry.ts';
+import { dropCopySetup } from './drop-copy.ts';
 import { createGatewayCommandMemory, GatewayControl } from './gateway-commands.ts';
 import type { GatewayHistograms, GatewayOptions, GatewayPortOptions, OrderLinkMemory } from './gateway-options.ts';
 import type { TradableInstrument } from './instrument-map.ts';
@@ -197,6 +198,7 @@ export function setUpGateway(
       instruments,
       ports,
       groups,
+      dropCopy: dropCopySetup(orders, day, journal.epoch, counters),
       userTimeoutMs: Math.round(orders.sessions.userTimeoutNs / NS_PER_MS),
       risk: { shape, windows: riskWindowsOf(config) },
       marginRatesBp,

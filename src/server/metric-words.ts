@@ -7,6 +7,7 @@ import {
 } from '../feed/events.ts';
 import { MalformedReason } from '../feed/framer.ts';
 import { Doubt, VenueEvidence } from '../order/resolution-table.ts';
+import { SourceState } from '../order/source-cells.ts';
 import { Evidence as SessionEvidence, SessionState } from '../order/terms.ts';
 
 /** Words of a table of codes as values of a label, in the order of the codes: `otherLine` becomes `other_line`. */
@@ -26,4 +27,5 @@ export const MalformedWords = labelWords(MalformedReason);
 export const SessionStateWords = labelWords(SessionState);
 export const EvidenceWords = labelWords(SessionEvidence);
 export const DoubtWords = labelWords(Doubt);
+export const SourceStateWords = labelWords(SourceState);
 export const VenueEvidenceWords = labelWords(VenueEvidence);

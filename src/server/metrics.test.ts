@@ -3,6 +3,7 @@ import { FeedStatus, LineHealth, LossCause } from '../feed/events.ts';
 import { FEED_CELLS, FeedCell, LINE_CELLS, LineCell, lineCell } from '../feed/feed-counters.ts';
 import { GATEWAY_CELLS, GatewayCell } from '../order/gateway-parts.ts';
 import { SESSION_CELLS, SessionCell } from '../order/session-cells.ts';
+import { SourceCell, SourceState } from '../order/source-cells.ts';
 import { Evidence, SessionState } from '../order/terms.ts';
 import { RECOVERY_CELLS, RecoveryCell } from '../router/recovery.ts';
 import { CounterRegistry } from '../runtime/counters.ts';
@@ -100,6 +101,9 @@ describe('metrics', () => {
     session.cells[SessionCell.evidence] = Evidence.ackDeadline;
     session.cells[SessionCell.roundTripUs] = 42;
     session.cells[SessionCell.losses] = 3;
+    const copy = registry.allocate('dropCopy', { source: 'dropcopy' }, Object.keys(SourceCell));
+    copy.cells[SourceCell.state] = SourceState.live;
+    copy.cells[SourceCell.executions] = 12;
     const gateway = registry.allocate('gateway', {}, names(GatewayCell, GATEWAY_CELLS));
     gateway.cells[GatewayCell.refusedLast] = 2;
     const refusals = registry.allocate('refusals', {}, [
@@ -118,6 +122,8 @@ describe('metrics', () => {
     expect(samples.get(`warmline_session_last_evidence{${labels},evidence="ack_deadline"}`)).toBe(1);
     expect(samples.get(`warmline_session_round_trip_seconds{${labels}}`)).toBeCloseTo(42e-6);
     expect(samples.get(`warmline_session_losses_total{${labels}}`)).toBe(3);
+    expect(samples.get('warmline_drop_copy_state{source="dropcopy",state="live"}')).toBe(1);
+    expect(samples.get('warmline_drop_copy_executions_total{source="dropcopy"}')).toBe(12);
     expect(samples.get('warmline_order_requests_refused_total{by="last_check"}')).toBe(2);
     const refused = (scope: string, member: string, reason: string) =>
       samples.get(`warmline_order_refusals_total{scope="${scope}",member="${member}",reason="${reason}"}`);
@@ -142,6 +148,7 @@ describe('metrics', () => {
     const registry = new CounterRegistry();
     feed(registry, ['A']);
     registry.allocate('session', {}, names(SessionCell, SESSION_CELLS));
+    registry.allocate('dropCopy', {}, Object.keys(SourceCell));
     registry.allocate('gateway', {}, names(GatewayCell, GATEWAY_CELLS));
     registry.allocate('strategy', {}, names(StrategyCell, STRATEGY_CELLS));
     registry.allocate('recovery', {}, names(RecoveryCell, RECOVERY_CELLS));

@@ -1,7 +1,7 @@
 import { RESOLUTIONS } from '../order/resolution-table.ts';
 import { RefusalReason } from '../order/risk-reason.ts';
 import { families, type MetricFamily, type MetricLabels, SECONDS_PER_NS } from './metric-family.ts';
-import { DoubtWords, EvidenceWords, SessionStateWords, VenueEvidenceWords } from './metric-words.ts';
+import { DoubtWords, EvidenceWords, SessionStateWords, SourceStateWords, VenueEvidenceWords } from './metric-words.ts';
 
 const SECONDS_PER_US = 1e-6;
 const ROW = /^row(\d+)$/;
@@ -112,6 +112,30 @@ export const ORDER_METRICS: readonly MetricFamily[] = [
       { scale: SECONDS_PER_NS },
     ],
     ['trading_day_ended', 'dayEnded', '1 once the venue has said that the day is over.'],
+  ]),
+  ...families('dropCopy', 'gauge', [
+    [
+      'drop_copy_state',
+      'state',
+      'State of the connection to the drop copy: 1 for the present one.',
+      { states: { label: 'state', words: SourceStateWords } },
+    ],
+    [
+      'drop_copy_last_heard_monotonic_seconds',
+      'heardNs',
+      'When the drop copy was last heard, on the monotonic clock.',
+      { scale: SECONDS_PER_NS },
+    ],
+  ]),
+  ...families('dropCopy', 'counter', [
+    ['drop_copy_dials_total', 'dials', 'Connections to the drop copy begun.'],
+    ['drop_copy_logins_total', 'logins', 'Logins that the drop copy accepted.'],
+    ['drop_copy_login_rejects_total', 'loginRejects', 'Logins that the drop copy refused.'],
+    ['drop_copy_losses_total', 'losses', 'Times that the connection was lost or could not be made.'],
+    ['drop_copy_records_total', 'records', 'Records about orders of our ports.'],
+    ['drop_copy_executions_total', 'executions', 'Executions among them.'],
+    ['drop_copy_malformed_records_total', 'malformed', 'Records that can not be read.'],
+    ['drop_copy_foreign_records_total', 'foreign', 'Records about orders that are not ours, or not of today.'],
   ]),
   ...families('refusals', 'counter', [
     [

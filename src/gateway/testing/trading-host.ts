@@ -29,6 +29,8 @@ export interface TradingOptions {
   readonly io?: 'native' | 'portable';
   readonly secondLogin?: 'displaces' | 'refused';
   readonly protocol?: 'ouch50' | 'ouch42';
+  /** The venue tells executions again, and the router listens; faults call it `copy`. */
+  readonly dropCopy?: boolean;
 }
 
 export async function freeTcpPort(): Promise<number> {
@@ -58,6 +60,7 @@ export async function writeTradingConfig(folder: string, options: TradingOptions
     options.pair === 'ports'
       ? [port('P1', host(tcpA)), port('P2', host(tcpB))]
       : [port('P1', `${host(tcpA)}, ${host(tcpB)}`)];
+  const copy = `{ name: copy, address: 127.0.0.1, port: ${await freeTcpPort()}, username: COPY, passwordEnv: ${PASSWORD_ENV} }`;
   const text = [
     'venue: sim',
     'protocol: nasdaq',
@@ -73,6 +76,7 @@ export async function writeTradingConfig(folder: string, options: TradingOptions
     `  instruments: [${SYMBOLS}]`,
     `  directory: ${join(folder, 'orders')}`,
     `  journal: { ring: 1MiB, ringDirectory: ${folder} }`,
+    ...(options.dropCopy === true ? [`  dropCopy: ${copy}`] : []),
     '  maxOrders: 50000',
     '  sessions: { heartbeat: 200ms, silence: 2s, ackDeadline: { floor: 100ms }, reconnect: { first: 20ms, most: 200ms }, logonBudget: { logons: 1000 } }',
     '  groups:',
@@ -87,7 +91,9 @@ export async function writeTradingConfig(folder: string, options: TradingOptions
     '  messagesPerSecond: 4000',
     '  symbols: 6',
     '  endOfSession: 20ms',
-    '  orders: { behaviour: { heartbeat: 200ms, silence: 2s } }',
+    '  orders:',
+    '    behaviour: { heartbeat: 200ms, silence: 2s }',
+    ...(options.dropCopy === true ? [`    dropCopies: [${copy}]`] : []),
   ].join('\n');
   const path = join(folder, 'venue.yaml');
   writeFileSync(path, text);
