@@ -13,8 +13,12 @@ const PAGES = [...markdown('.'), ...markdown('docs'), ...markdown('deploy'), ...
 
 /** Code of a page that somebody may copy into a shell: blocks and what stands between backticks. */
 function* codeOf(text: string): Generator<string> {
-  const blocks = /^```(?:sh|bash|console)\n([\s\S]*?)^```/gm;
-  for (const [, block] of text.matchAll(blocks)) yield* block.replaceAll('\\\n', ' ').split('\n');
+  const blocks = /^```(sh|bash|console)\n([\s\S]*?)^```/gm;
+  for (const [, kind, block] of text.matchAll(blocks)) {
+    const lines = block.replaceAll('\\\n', ' ').split('\n');
+    // a console shows what was typed behind a $, and what was said
+    yield* kind === 'console' ? lines.filter((line) => line.startsWith('$ ')) : lines;
+  }
   const prose = text.replace(/^```[\s\S]*?^```/gm, '');
   for (const [, code] of prose.matchAll(/`([^`]+)`/g)) yield code.replace(/\s+/g, ' ');
 }
@@ -36,6 +40,9 @@ function faultOf(words: readonly string[]): string | undefined {
     if (found === undefined) break;
     command = found;
   }
+  // `warmline ctl ACTION …` is short for `warmline ctl do ACTION …`
+  const other = command.commands.find((one) => one.name() === 'do');
+  if (other !== undefined && /^[a-z]+\.[a-z]+$|^ACTION$/i.test(words[at] ?? '')) command = other;
   if (at === 0) return words[0].startsWith('-') ? undefined : `there is no command ${words[0]}`;
   const named = words[at]?.match(/^[a-z]+(?:\|[a-z]+)+$/)?.[0].split('|') ?? [];
   for (const name of named) {
@@ -86,6 +93,8 @@ describe('the check of commands itself', () => {
     expect(faultOf(['run', 'x.yaml'])).toBeUndefined();
     expect(faultOf(['journal', 'dump|verify|timeline', 'FILE'])).toBeUndefined();
     expect(faultOf(['journal', 'dump|mend', 'FILE'])).toMatch(/mend/);
+    expect(faultOf(['ctl', 'line.switch', 'itch', 'B', '--reason', '"x"'])).toBeUndefined();
+    expect(faultOf(['ctl', 'line.switch', 'itch', 'B', '--because'])).toMatch(/--because/);
     expect(faultOf(['fly'])).toMatch(/fly/);
     expect(faultOf(['replay', 'x.yaml', '--backwards'])).toMatch(/--backwards/);
     expect([...commandsIn('npx warmline ctl kill F --reason "a b" # comment')]).toEqual([
