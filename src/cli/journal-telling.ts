@@ -1,5 +1,5 @@
 import { formatDurationNs } from '../config/units.ts';
-import { CancelCause, Intent, SendResult } from '../order/order-facts.ts';
+import { CancelCause, Intent, SendResult } from '../order/intents.ts';
 import { RequestKind } from '../order/refusal.ts';
 import { RESOLUTIONS } from '../order/resolution-table.ts';
 import { RefusalReason } from '../order/risk-reason.ts';

@@ -1,7 +1,7 @@
 import type { OrderGateway } from '../order/gateway.ts';
 import { StampCell } from '../order/gateway-parts.ts';
+import { CancelCause } from '../order/intents.ts';
 import type { Ledger } from '../order/ledger.ts';
-import { CancelCause } from '../order/order-facts.ts';
 import { SLOT_INT32 } from '../order/order-layout.ts';
 import type { OrderStore } from '../order/order-store.ts';
 import { SlotView } from '../order/order-view.ts';

@@ -1,6 +1,6 @@
 import type { OrderGateway } from '../order/gateway.ts';
+import { CancelCause } from '../order/intents.ts';
 import { OrderEvent, type OrderEventSink } from '../order/order-events.ts';
-import { CancelCause } from '../order/order-facts.ts';
 import { RefusalCell } from '../order/refusal.ts';
 import { SpscProducer } from '../ring/spsc-ring.ts';
 import type { Clock } from '../runtime/clock.ts';

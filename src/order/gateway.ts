@@ -8,9 +8,10 @@ import {
   StampCell,
   symbolWords,
 } from './gateway-parts.ts';
+import { CancelCause, SendResult } from './intents.ts';
 import type { Ledger } from './ledger.ts';
 import { TotalCell } from './ledger-layout.ts';
-import { CancelCause, type OrderFacts, SendResult } from './order-facts.ts';
+import type { OrderFacts } from './order-facts.ts';
 import { SlotField } from './order-layout.ts';
 import type { OrderPort } from './order-port.ts';
 import type { OrderStore } from './order-store.ts';

@@ -11,6 +11,7 @@ import { SlotField, SlotTime } from './order-layout.ts';
 import type { OrderStore } from './order-store.ts';
 import { tradeBase, tradeRow } from './position-row.ts';
 import { OrderFlag, OrderState, Side } from './terms.ts';
+import { findWorst, Worst, worst } from './worst-case.ts';
 
 export interface LedgerOptions {
   /** Venue of each port. */
@@ -22,7 +23,6 @@ export interface LedgerOptions {
 
 // Local names: the compiler folds constants of its own module into the code, but loads imported ones each time.
 const FILLED = OrderState.filled;
-const PENDING_REPLACE = OrderFlag.pendingReplace;
 const UNKNOWN = OrderFlag.unknown;
 const BLIND = OrderFlag.blind;
 const BUY = Side.buy;
@@ -33,11 +33,6 @@ const S_PORT = SlotField.port;
 const S_ACCOUNT = SlotField.account;
 const S_STRATEGY = SlotField.strategy;
 const S_INSTRUMENT = SlotField.instrument;
-const S_PRICE = SlotField.price4;
-const S_LEAVES = SlotField.leaves;
-const S_TAKEN = SlotField.taken;
-const S_PENDING_SHARES = SlotField.pendingShares;
-const S_PENDING_PRICE = SlotField.pendingPrice4;
 const S_RESERVED_SHARES = SlotField.reservedShares;
 const S_RESERVED_PRICE = SlotField.reservedPrice4;
 const S_REFLECTED_FLAGS = SlotField.reflectedFlags;
@@ -74,6 +69,9 @@ const F_SHARES = FillField.shares;
 const F_PRICE = FillField.price4;
 const F_NEXT = FillField.nextOfGlobal;
 const VERSION = LedgerHeader.version;
+const WORST_SHARES = Worst.shares;
+const WORST_PRICE = Worst.price4;
+const WORST_VALUE = Worst.value4;
 const EXACT = Number.MAX_SAFE_INTEGER;
 
 /** Which of the four owners of an order: their chains through the fills stand in this order. */
@@ -139,34 +137,13 @@ export class Ledger extends LedgerCells implements Exposure {
     const base = this.store.base(slot);
     const half = base >> 1;
     const flags = int32[base + S_FLAGS];
-    let shares = 0;
-    let price4 = 0;
-    let value4 = 0;
-    let shownFlags = 0;
-    if (int32[base + S_STATE] < FILLED) {
-      shownFlags = flags & (UNKNOWN | BLIND);
-      shares = int32[base + S_LEAVES];
-      price4 = int32[base + S_PRICE];
-      value4 = shares * price4;
-      if ((flags & PENDING_REPLACE) !== 0) {
-        const newPrice4 = int32[base + S_PENDING_PRICE];
-        const asked = int32[base + S_PENDING_SHARES];
-        if (this.remaining[int32[base + S_PORT]] !== 0) {
-          // All that is open may trade before the replace arrives, and then what it says is to remain.
-          value4 += asked * newPrice4;
-          shares += asked;
-        } else {
-          const left = asked - int32[base + S_TAKEN];
-          const newShares = Math.max(left, 0);
-          const newValue4 = newShares * newPrice4;
-          // All of the old leg may trade at its price before the replace arrives; the rest then at the new one.
-          if (newShares > shares) value4 += (newShares - shares) * newPrice4;
-          if (newValue4 > value4) value4 = newValue4;
-          if (newShares > shares) shares = newShares;
-        }
-        if (newPrice4 > price4) price4 = newPrice4;
-      }
-    }
+    const done = int32[base + S_STATE] >= FILLED;
+    const shownFlags = done ? 0 : flags & (UNKNOWN | BLIND);
+    if (done) worst.fill(0);
+    else findWorst(int32, base, this.remaining[int32[base + S_PORT]]);
+    const shares = worst[WORST_SHARES];
+    const price4 = worst[WORST_PRICE];
+    const value4 = worst[WORST_VALUE];
     const addedShares = shares - int32[base + S_RESERVED_SHARES];
     const addedValue4 = value4 - float64[half + S_RESERVED_VALUE];
     const flagsBefore = int32[base + S_REFLECTED_FLAGS];

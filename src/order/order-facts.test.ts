@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Incident } from './incidents.ts';
-import { Intent, SendResult } from './order-facts.ts';
+import { Intent, SendResult } from './intents.ts';
 import { RefusalReason } from './risk-reason.ts';
 import { Scope } from './scope.ts';
 import { OrderFlag, OrderState, Side } from './terms.ts';

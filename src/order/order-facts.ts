@@ -1,9 +1,9 @@
-import { JournalRecord } from '../journal/record-types.ts';
 import { ExecutionFacts, movesMoney } from './execution-facts.ts';
 import type { SlotReflector } from './exposure.ts';
 import { deaf, type FactListener } from './fact-listener.ts';
 import type { FillTable } from './fill-table.ts';
 import { Incident as AllIncidents } from './incidents.ts';
+import { CancelCause, Intent, SendResult } from './intents.ts';
 import type { Ledger } from './ledger.ts';
 import { OrderChange } from './order-change.ts';
 import { SlotField as AllSlotFields, SlotTime as AllSlotTimes } from './order-layout.ts';
@@ -15,18 +15,6 @@ import { PortDouble, PortField, StoreHeader } from './store-layout.ts';
 import { OrderState as AllOrderStates, isDone, OrderFlag } from './terms.ts';
 import { Fact as AllFacts, Fit as AllFits } from './transitions.ts';
 import { ReportKind as AllReportKinds, ReportCell, type VenueReport } from './venue-report.ts';
-
-/** The intents that a `sendResult` may be about: their record's type. */
-export const Intent = {
-  enter: JournalRecord.enterIntent.type,
-  replace: JournalRecord.replaceIntent.type,
-  cancel: JournalRecord.cancelIntent.type,
-} as const;
-
-export const SendResult = { handed: 0, queued: 1, withdrawn: 2 } as const;
-
-/** Why a cancel was asked for. */
-export const CancelCause = { strategy: 0, cancelAll: 1, endOfDay: 2, kill: 3, operator: 4 } as const;
 
 // Local names: the compiler folds constants of its own module into the code, but loads imported ones each time.
 const SlotField = Object.freeze({ ...AllSlotFields });

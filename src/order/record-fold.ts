@@ -1,5 +1,6 @@
 import { cellsOf, JournalRecord } from '../journal/record-types.ts';
-import { type OrderFacts, SendResult } from './order-facts.ts';
+import { SendResult } from './intents.ts';
+import type { OrderFacts } from './order-facts.ts';
 import { RequestKind } from './refusal.ts';
 import { resolutionEffect } from './resolution-table.ts';
 import type { Risk } from './risk.ts';

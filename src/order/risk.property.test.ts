@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FillTable } from './fill-table.ts';
+import { Intent, SendResult } from './intents.ts';
 import { Ledger } from './ledger.ts';
 import { LIMIT_TABLE, Limit, NO_LIMIT } from './limit-table.ts';
 import { LinearMargin } from './linear-margin.ts';
 import { FeedStateCell, FeedTrust } from './market-state.ts';
-import { Intent, OrderFacts, SendResult } from './order-facts.ts';
+import { OrderFacts } from './order-facts.ts';
 import { SlotField } from './order-layout.ts';
 import { OrderStore } from './order-store.ts';
 import { RefusalCell, Refusals, RequestKind } from './refusal.ts';

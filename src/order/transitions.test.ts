@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { INCIDENT_COUNTERS, Incident } from './incidents.ts';
-import { Intent, SendResult } from './order-facts.ts';
+import { Intent, SendResult } from './intents.ts';
 import { Effect } from './resolution-effect.ts';
 import { isDone, OrderFlag, OrderState } from './terms.ts';
 import { OrderRig } from './testing/order-rig.ts';

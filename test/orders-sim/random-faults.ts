@@ -1,5 +1,5 @@
+import { CancelCause } from '../../src/order/intents.ts';
 import { KILL_PLACES, KillWord } from '../../src/order/kill.ts';
-import { CancelCause } from '../../src/order/order-facts.ts';
 import { EXCHANGE, type FaultKind, ORDER_SIDE } from '../../src/sim/fault-kinds.ts';
 import type { FaultSpec } from '../../src/sim/fault-spec.ts';
 import { Random } from '../../src/sim/random.ts';

@@ -1,5 +1,5 @@
+import { CancelCause } from '../../src/order/intents.ts';
 import { OrderEvent } from '../../src/order/order-events.ts';
-import { CancelCause } from '../../src/order/order-facts.ts';
 import { isDone, Marking, OrderState, Side, TimeInForce } from '../../src/order/terms.ts';
 import { Random } from '../../src/sim/random.ts';
 import { drawn } from './drawn.ts';

@@ -1,10 +1,11 @@
 import type { FactListener } from '../fact-listener.ts';
 import { FillTable } from '../fill-table.ts';
+import { Intent, SendResult } from '../intents.ts';
 import { Ledger } from '../ledger.ts';
 import { PositionCell, TotalCell } from '../ledger-layout.ts';
 import { LinearMargin } from '../linear-margin.ts';
 import type { MarginModel } from '../margin.ts';
-import { Intent, OrderFacts, SendResult } from '../order-facts.ts';
+import { OrderFacts } from '../order-facts.ts';
 import { SlotField, SlotTime } from '../order-layout.ts';
 import { OrderStore } from '../order-store.ts';
 import { Scope } from '../scope.ts';
