@@ -1,4 +1,5 @@
 import { formatDurationNs } from '../config/units.ts';
+import { OperatorAction } from '../journal/record-types.ts';
 import { CancelCause, Intent, SendResult } from '../order/intents.ts';
 import { RequestKind } from '../order/refusal.ts';
 import { RESOLUTIONS } from '../order/resolution-table.ts';
@@ -107,7 +108,10 @@ const TELLERS: Readonly<Record<string, Teller>> = {
   kill: (f) =>
     `kill switch of ${scopeText(f.scope, f.index)} ${f.on === 0 ? 'cleared' : 'on'}${f.confirmed === 0 ? '' : ', confirmed'}`,
   dayPhase: (f) => `trading day ${f.day}: phase ${f.phase}`,
-  operator: (f, _, texts) => `operator: ${texts.text} (action ${f.action} on ${scopeText(f.scope, f.index)})`,
+  operator: (f, _, texts) =>
+    f.action === OperatorAction.acts
+      ? `operator ${texts.text}`
+      : `operator: ${texts.text} (action ${f.action} on ${scopeText(f.scope, f.index)})`,
   note: (_f, _story, texts) => `note: ${texts.text}`,
   lost: (f) => `${f.records} facts found no room in the journal and are missing here, the first of type ${f.firstType}`,
 };

@@ -8,11 +8,12 @@ import { nativeUnavailableReason } from '../io/native.ts';
 import { Router } from '../router/router.ts';
 import type { CounterMirror } from '../runtime/counter-file.ts';
 import { MainThreadCounters } from '../runtime/main-thread.ts';
-import { type Action, type ActionRecorder, actionOperations } from '../server/actions.ts';
+import { type Action, actionOperations } from '../server/actions.ts';
 import { ControlSocket } from '../server/control-socket.ts';
 import { controlSocketName, removeDeadRouters } from '../status/router-files.ts';
 import { makeRuntimeDirectory, runtimeDirectory } from '../status/runtime-directory.ts';
 import type { KeyHint } from '../status/status-model.ts';
+import { ActionRecord } from './action-record.ts';
 import { ApiSession } from './api-session.ts';
 import { ConfigReload } from './config-reload.ts';
 import { UserError } from './errors.ts';
@@ -79,6 +80,7 @@ export class RouterSession {
   private control: ControlSocket | undefined;
   private service: ServiceReports | undefined;
   private reloading: ConfigReload | undefined;
+  private actionRecord!: ActionRecord;
   private readonly hasTerminal = isatty(STDIN);
   private failure: string | undefined;
 
@@ -152,6 +154,7 @@ export class RouterSession {
     this.recorder = this.createRecorder();
     const { configFile } = this.options;
     if (configFile !== undefined) this.reloading = this.createReload(configFile);
+    this.actionRecord = new ActionRecord(this.log, this.router.setup.gateway?.operatorNotes);
     this.announce();
     await this.startApi();
     await this.startRuntime();
@@ -171,7 +174,7 @@ export class RouterSession {
         config: this.config,
         router,
         actions: this.actions(),
-        record: this.recordAction,
+        record: this.actionRecord.record,
         status: () => this.view.model(),
         turnsAgoNs: () => this.view.turnsAgoNs(),
       },
@@ -197,7 +200,7 @@ export class RouterSession {
       return;
     }
     const path = join(directory, controlSocketName(venue, process.pid));
-    const control = await ControlSocket.listen(path, actionOperations(this.actions(), this.recordAction));
+    const control = await ControlSocket.listen(path, actionOperations(this.actions(), this.actionRecord.record));
     if (typeof control === 'string') this.log.warn(`warmline ctl can't ask this router: ${control}`);
     else this.control = control;
     const about = aboutRouter(this.router, this.view.startedNs, {
@@ -220,9 +223,6 @@ export class RouterSession {
     };
     return [...routerActions(host), ...this.riskActions(), ...(this.options.actions ?? [])];
   }
-
-  private readonly recordAction: ActionRecorder = (action, args, { by, reason }, outcome) =>
-    this.log.warn({ action: action.op, ...args, by, reason }, `${action.title}, by ${by} (${reason}): ${outcome}`);
 
   /** Kill and limits, where there is an order half. */
   private riskActions(): readonly Action[] {
@@ -364,6 +364,7 @@ export class RouterSession {
       const last = () => this.view?.model();
       const model = last();
       await this.router.stop();
+      this.actionRecord?.close();
       this.mainThread?.close();
       this.mirror?.stop();
       this.limited.flush();

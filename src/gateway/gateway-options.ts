@@ -84,6 +84,8 @@ export interface GatewayOptions {
   readonly histograms: GatewayHistograms;
   /** Operator's commands, see `gateway-commands.ts`. */
   readonly commands: SharedArrayBuffer;
+  /** What operators did, for the journal, see `operator-notes.ts`. */
+  readonly operatorNotes: SharedArrayBuffer;
   /** Links of the strategies on threads of their own, by strategy; undefined where it is called in place. */
   readonly links: readonly (OrderLinkMemory | undefined)[];
   readonly logOutAtStop: boolean;

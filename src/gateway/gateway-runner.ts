@@ -3,6 +3,7 @@ import { connectStream } from '../io/open.ts';
 import { JournalDayWriter } from '../journal/day-writer.ts';
 import { JournalWriter } from '../journal/journal-writer.ts';
 import { splitUtcOffset } from '../journal/record-time.ts';
+import { OperatorAction } from '../journal/record-types.ts';
 import { Fence } from '../order/fence.ts';
 import { FillTable } from '../order/fill-table.ts';
 import { buildGateway, type GatewaySpec, remainingPortsOf } from '../order/gateway-build.ts';
@@ -39,6 +40,7 @@ import { attachJournal } from './journal-output.ts';
 import { openKillSwitch } from './kill-file.ts';
 import { type LocalOrderParts, LocalOrders } from './local-orders.ts';
 import { MarketView } from './market-view.ts';
+import { OperatorNoteReader } from './operator-notes.ts';
 import { RemoteTraders } from './remote-traders.ts';
 import { RouteReader } from './route-reader.ts';
 import { SocketTable } from './socket-table.ts';
@@ -48,8 +50,6 @@ const Cell = Object.freeze({ ...AllGatewayCells });
 /** How often what is not about an order is looked at: unknown symbols, marks, the offset to UTC. */
 const LOOK_EVERY_NS = 10e6;
 const UTC_EVERY_NS = 1e9;
-/** Action of the `operator` record that stands before the `limit` record of what a person did. */
-const OPERATOR_SETS_LIMIT = 16;
 /** How long our cancels may take at a stop before the sessions are closed all the same. */
 const STOP_PATIENCE_NS = 500e6;
 
@@ -72,6 +72,8 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
   private readonly limitRequests: LimitRequests;
   private readonly killWatch: KillWatch;
   private readonly commands: GatewayCommands;
+  private readonly notes: OperatorNoteReader;
+  private readonly keepNote = (text: string) => this.dayJournal.operator(OperatorAction.acts, 0, 0, text);
   private readonly sockets: SocketTable;
   private readonly journalAgent: Agent | undefined;
   private readonly sessionNames: readonly string[];
@@ -149,6 +151,7 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
     });
     this.sessionNames = options.ports.flatMap(({ hosts }) => hosts.map(({ name }) => name));
     this.commands = new GatewayCommands(options.commands);
+    this.notes = new OperatorNoteReader(options.operatorNotes);
     this.remotes = new RemoteTraders(options.links, this.loop.gateway, clock);
     this.hosts = options.strategies.map(() => undefined);
     this.killWatch = new KillWatch(kill, options.risk.shape.accounts.length, options.strategies.length, this);
@@ -198,6 +201,8 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
 
   close(): void {
     this.stopTrading();
+    // why it stops may be the last of them
+    this.notes.take(this.keepNote);
     this.loop.stop(this.options.logOutAtStop);
     this.journalAgent?.close();
   }
@@ -245,7 +250,7 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
     this.reporter.limit(limit.reason, scope, index, before, after, operator);
     const { dayJournal } = this;
     const isTold =
-      operator === '' || dayJournal.operator(OPERATOR_SETS_LIMIT, scope, index, `${operator}: ${limit.name}`);
+      operator === '' || dayJournal.operator(OperatorAction.setsLimit, scope, index, `${operator}: ${limit.name}`);
     return dayJournal.limit(limit.reason, scope, index, before, after) && isTold;
   }
 
@@ -293,6 +298,7 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
     const { clock, times } = this;
     times[Time.lookAtNs] = clock.nowNs[0] + LOOK_EVERY_NS;
     this.map.look();
+    this.notes.take(this.keepNote);
     this.market.mark(this.ledger);
     if (clock.nowNs[0] >= times[Time.utcAtNs]) this.readUtc();
   }

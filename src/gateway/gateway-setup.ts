@@ -31,6 +31,7 @@ import type { TradableInstrument } from './instrument-map.ts';
 import { type OpenedJournal, openJournal } from './journal-open.ts';
 import { KILL_FILE_NAME } from './kill-bytes.ts';
 import { prepareKillFile } from './kill-file.ts';
+import { createNoteMemory, OperatorNotes } from './operator-notes.ts';
 import { createOrderLink } from './order-link.ts';
 import { limitSettingsOf, riskShapeOf, riskWindowsOf } from './risk-setup.ts';
 import { createSocketTableMemory } from './socket-table.ts';
@@ -44,6 +45,8 @@ export interface GatewaySetup {
   readonly ledger: Ledger;
   readonly limits: RiskLimits;
   readonly control: GatewayControl;
+  /** Puts what an operator did into the journal. */
+  readonly operatorNotes: OperatorNotes;
   /** Changes of limits: by a reload down, by an operator either way. */
   readonly limitControl: LimitControl;
   readonly killPath: string;
@@ -178,6 +181,7 @@ export function setUpGateway(
       };
     });
     const commands = createGatewayCommandMemory();
+    const operatorNotes = createNoteMemory();
     const limitRequests = createLimitRequestMemory();
     const sessionNames = ports.flatMap(({ hosts }) => hosts.map(({ name }) => name));
     const options: GatewayOptions = {
@@ -221,6 +225,7 @@ export function setUpGateway(
       routes: new Int32Array(new SharedArrayBuffer(sizes.strategies * RouteCell.words * Int32Array.BYTES_PER_ELEMENT)),
       histograms: histogramsOf(counters),
       commands,
+      operatorNotes,
       links: traders.map(({ name }): OrderLinkMemory | undefined =>
         remote.has(name) || name === API_TRADER ? createOrderLink() : undefined,
       ),
@@ -235,6 +240,7 @@ export function setUpGateway(
       ledger,
       limits,
       control: new GatewayControl(commands),
+      operatorNotes: new OperatorNotes(operatorNotes),
       limitControl: new LimitControl(limitRequests),
       killPath: kill.path,
       journalAgent: journal.agent,

@@ -214,6 +214,14 @@ export const JournalRecord = {
   lost: record(45, 'lost', [['records'], ['firstType']]),
 } as const satisfies Readonly<Record<string, RecordType>>;
 
+/** `action` of the record {@link JournalRecord.operator}. */
+export const OperatorAction = {
+  /** Stands before the `limit` record of a limit that a person has set. */
+  setsLimit: 16,
+  /** Anything else: the text says what, who and why. */
+  acts: 17,
+} as const;
+
 /** Offsets of a record's fields by name, for writers and readers that address them directly. */
 export function offsetsOf(type: RecordType): Readonly<Record<string, number>> {
   return Object.fromEntries(type.fields.map((field) => [field.name, field.offset]));
