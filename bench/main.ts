@@ -93,6 +93,11 @@ async function runFigure(figure: Figure, context: BenchContext): Promise<FigureR
   }
 }
 
+/** On a terminal: what runs now, on a line that the next one replaces. */
+function showProgress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+}
+
 async function main(): Promise<number> {
   const wanted = options();
   if (wanted.help) {
@@ -113,9 +118,11 @@ async function main(): Promise<number> {
   );
   const before = await hiccups(context);
   const results: FigureResult[] = [];
-  for (const figure of figures) {
-    if (only !== undefined && !only.includes(figure.id)) continue;
+  const chosen = figures.filter((figure) => only === undefined || only.includes(figure.id));
+  for (const [done, figure] of chosen.entries()) {
+    showProgress(`${done + 1} of ${chosen.length}: ${figure.id} …`);
     const result = await runFigure(figure, context);
+    showProgress('');
     results.push(result);
     context.log(figureText(result));
   }
