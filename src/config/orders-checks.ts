@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { ZONES } from '../order/time-zone.ts';
 
 /** Checks of the section `orders` that look at more than one key; see `checks.ts`. */
 
@@ -26,6 +27,8 @@ export function checkOrders(orders: Loose, context: Context): void {
   unique(context, ['accounts'], listOf(orders.accounts), 'name', 'an account');
   unique(context, ['instruments'], listOf(orders.instruments), 'symbol', 'an instrument');
   unique(context, ['groups'], listOf(orders.groups), 'name', 'a group');
+  if (orders.day !== undefined && typeof orders.timeZone === 'string' && ZONES[orders.timeZone] === undefined)
+    report(context, ['timeZone'], `the calendar in day has no rule for it: it has ${Object.keys(ZONES).join(', ')}`);
   const symbols = new Set(listOf(orders.instruments).map((one) => one?.symbol));
   const ports = new Map<string, string>();
   const endpoints = new Map<string, string>();

@@ -26,7 +26,7 @@ describe('the section orders', () => {
       { symbol: 'AAPL', tick4: 100, lowTick4: 1, lowTickBelow4: 10_000 },
       { symbol: 'BRK.A', tick4: 500, lowTick4: 1, lowTickBelow4: 10_000 },
     ]);
-    expect(orders?.accounts).toEqual([{ name: 'main' }]);
+    expect(orders?.accounts).toEqual([{ name: 'main', cash: 0 }]);
     expect(orders?.groups[0].failback).toBe('never');
     expect(orders?.sessions.ackDeadline).toEqual({ floorNs: 20e6, factor: 5 });
     expect(orders?.directory).toBe('/etc/warmline/orders');

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isDate } from '../order/civil-day.ts';
 import { DEFAULT_SESSION_OPTIONS } from '../order/session-options.ts';
 import { count, duration, hostAddress, name, port, size, withUnits } from './fields.ts';
 import { checkOrderPort, checkOrders } from './orders-checks.ts';
@@ -42,6 +43,12 @@ function price4() {
 
 const account = z.strictObject({
   name: name().describe('What the account is called. Positions, margin and limits are its own, over all ports.'),
+  cash: z
+    .number()
+    .min(0)
+    .max(1e11)
+    .prefault(0)
+    .describe('Cash that it begins the day with, where there is no file `startOfDay`.'),
 });
 
 const instrument = withUnits(
@@ -223,6 +230,51 @@ const sessions = withUnits(
   },
 );
 
+/** HH:MM on the venue's clock, read into seconds since midnight. */
+function timeOfDay() {
+  return z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time: HH:MM in quotes, for example "20:00"')
+    .transform((text) => Number(text.slice(0, 2)) * 3600 + Number(text.slice(3)) * 60);
+}
+
+const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
+const date = () =>
+  z
+    .string()
+    .regex(/^\d{4}-\d{2}-\d{2}$/, 'is not a date: yyyy-mm-dd')
+    .refine((text) => isDate(Number(text.replaceAll('-', ''))), 'is not a day of the calendar');
+
+const day = withUnits(
+  z.strictObject({
+    close: timeOfDay()
+      .optional()
+      .describe(
+        'When nothing new is sent any more and our orders are cancelled, on the venue’s clock. Default: once the venue says that its day is over.',
+      ),
+    weekend: z
+      .array(z.enum(WEEKDAYS).transform((name) => WEEKDAYS.indexOf(name)))
+      .max(6)
+      .prefault(['saturday', 'sunday'])
+      .describe('Weekdays without trading.'),
+    holidays: z
+      .array(date().transform((text) => Number(text.replaceAll('-', ''))))
+      .prefault([])
+      .describe('Days without trading, yyyy-mm-dd.'),
+    earlyCloses: z
+      .record(date(), timeOfDay())
+      .prefault({})
+      .describe('Days that close early, and when.')
+      .transform((days) => Object.fromEntries(Object.entries(days).map(([d, at]) => [d.replaceAll('-', ''), at]))),
+    settle: duration()
+      .prefault('10s')
+      .describe(
+        'How long sessions are heard after the end at most, for what comes late, before the journal is sealed.',
+      ),
+  }),
+  { close: 'closeSecond', settle: 'settleNs' },
+);
+
 const journal = withUnits(
   z.strictObject({
     durability: z
@@ -292,6 +344,9 @@ export const ordersSection = z
       .refine(isTimeZone, 'is not a time zone, for example America/New_York')
       .prefault('America/New_York')
       .describe("The venue's time zone: the trading day is the date there."),
+    day: day
+      .optional()
+      .describe('Calendar of the trading day. Default: every date is one, and the venue says when it is over.'),
     marginRate: z
       .number()
       .min(0)

@@ -1,3 +1,4 @@
+import type { NumberedDay } from '../order/day-roll.ts';
 import type { GatewayStrategy } from '../order/gateway-parts.ts';
 import type { PortOptions } from '../order/order-port.ts';
 import type { VenueRules } from '../order/order-protocol.ts';
@@ -9,6 +10,7 @@ import type { DropCopySetup } from './drop-copy.ts';
 import type { TradableInstrument } from './instrument-map.ts';
 import type { JournalSetup } from './journal-setup.ts';
 import type { KillPlaces } from './kill-file.ts';
+import type { TradingDaySetup } from './trading-day-setup.ts';
 
 /** One host of a port. */
 export interface HostOptions {
@@ -53,6 +55,10 @@ export interface GatewayOptions {
   readonly epoch: number;
   /** The day goes on from a journal; false: it begins. */
   readonly restart: boolean;
+  /** What the day begins with, where it does. */
+  readonly start: NumberedDay;
+  /** How the day ends, and what follows it. */
+  readonly tradingDay: TradingDaySetup;
   /** The venue had said that the day is over. */
   readonly dayEnded: boolean;
   readonly strategies: readonly GatewayStrategy[];

@@ -4,6 +4,7 @@ import { JournalDayWriter } from '../journal/day-writer.ts';
 import { JournalWriter } from '../journal/journal-writer.ts';
 import { splitUtcOffset } from '../journal/record-time.ts';
 import { OperatorAction } from '../journal/record-types.ts';
+import { applyStartOfDay, type NumberedDay } from '../order/day-roll.ts';
 import { Fence } from '../order/fence.ts';
 import { FillTable } from '../order/fill-table.ts';
 import { buildGateway, type GatewaySpec, remainingPortsOf } from '../order/gateway-build.ts';
@@ -31,6 +32,7 @@ import { recordLatency } from '../runtime/histogram.ts';
 import type { Orders } from '../strategy/order-api.ts';
 import type { StrategyHost } from '../strategy/strategy-host.ts';
 import { orderProtocol } from '../venues/order-registry.ts';
+import { DayEnd } from './day-end.ts';
 import { openDropCopy } from './drop-copy.ts';
 import { GatewayCommand, GatewayCommands, type GatewayCommandTarget } from './gateway-commands.ts';
 import type { GatewayOptions } from './gateway-options.ts';
@@ -71,6 +73,7 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
   private readonly limits: RiskLimits;
   private readonly limitRequests: LimitRequests;
   private readonly killWatch: KillWatch;
+  private readonly dayEnd: DayEnd;
   private readonly commands: GatewayCommands;
   private readonly notes: OperatorNoteReader;
   private readonly keepNote = (text: string) => this.dayJournal.operator(OperatorAction.acts, 0, 0, text);
@@ -81,7 +84,7 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
   /** Strategies called in place, by number. */
   private readonly hosts: (StrategyHost | undefined)[];
   private readonly utcOffset = new Float64Array(2);
-  private readonly times = new Float64Array(3);
+  private readonly times = new Float64Array(4);
 
   /**
    * @param books of each feed, by the router's number, as this thread sees them
@@ -149,6 +152,9 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
       rows: options.rows,
       routes: options.routes,
     });
+    const { shape } = options.risk;
+    const { dayJournal, loop } = this;
+    this.dayEnd = new DayEnd({ loop, fills, journal, dayJournal, shape, setup: options.tradingDay });
     this.sessionNames = options.ports.flatMap(({ hosts }) => hosts.map(({ name }) => name));
     this.commands = new GatewayCommands(options.commands);
     this.notes = new OperatorNoteReader(options.operatorNotes);
@@ -189,7 +195,7 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
     this.reporter.turn();
     this.market.look(clock.nowNs);
     let work = this.killWatch.poll();
-    work += this.loop.turn(this);
+    if (!this.dayEnd.isOver) work += this.loop.turn(this);
     work += this.remotes.serve();
     work += this.commands.poll(this);
     work += this.limitRequests.poll(this.limits);
@@ -291,7 +297,16 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
     options.instruments.forEach(({ symbol, feed }, number) => {
       dayJournal.instrument(number, feed, symbol);
     });
+    if (!options.restart) this.beginDay(options.start);
     if (options.dayEnded) cells[Cell.dayEnded] = 1;
+  }
+
+  private beginDay(start: NumberedDay): void {
+    for (const { account, cash4 } of start.balances) this.dayJournal.balance(account, cash4);
+    for (const { account, strategy, instrument, shares, averagePrice4 } of start.positions) {
+      this.dayJournal.position(account, strategy, instrument, shares, averagePrice4, 0);
+    }
+    applyStartOfDay(this.loop.parts.facts, start);
   }
 
   private look(): void {
@@ -300,12 +315,15 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
     this.map.look();
     this.notes.take(this.keepNote);
     this.market.mark(this.ledger);
+    this.dayEnd.look(clock.nowNs, clock.nowNs[0] + times[Time.utcOffsetNs]);
     if (clock.nowNs[0] >= times[Time.utcAtNs]) this.readUtc();
   }
 
   private readUtc(): void {
     this.times[Time.utcAtNs] = this.clock.nowNs[0] + UTC_EVERY_NS;
-    splitUtcOffset(this.clock.readUtcOffsetNs(), this.utcOffset);
+    const offsetNs = this.clock.readUtcOffsetNs();
+    this.times[Time.utcOffsetNs] = offsetNs;
+    splitUtcOffset(offsetNs, this.utcOffset);
   }
 
   private tellSwitch(): void {
@@ -350,7 +368,7 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
   }
 }
 
-const Time = { lookAtNs: 0, utcAtNs: 1, switchedNs: 2 } as const;
+const Time = { lookAtNs: 0, utcAtNs: 1, switchedNs: 2, utcOffsetNs: 3 } as const;
 
 /** The spec that the pure gateway is built from. */
 function specOf(options: GatewayOptions): GatewaySpec {

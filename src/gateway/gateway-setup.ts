@@ -35,6 +35,8 @@ import { createNoteMemory, OperatorNotes } from './operator-notes.ts';
 import { createOrderLink } from './order-link.ts';
 import { limitSettingsOf, riskShapeOf, riskWindowsOf } from './risk-setup.ts';
 import { createSocketTableMemory } from './socket-table.ts';
+import { loadStartOfDay } from './start-of-day-file.ts';
+import { tradingDaySetup } from './trading-day-setup.ts';
 
 /** The order half as the main thread set it up: what its thread is given, and what the main thread reads. */
 export interface GatewaySetup {
@@ -79,8 +81,9 @@ export function setUpGateway(
   counters: CounterRegistry,
   remote: ReadonlySet<string>,
 ): GatewaySetup {
-  const orders = config.orders!;
-  const day = tradingDay(orders.timeZone);
+  const tradingDay = tradingDaySetup(config.orders!, config.venue);
+  const { day } = tradingDay;
+  const orders = { ...config.orders!, startOfDay: tradingDay.startPath };
   const instruments = orders.instruments.map(
     ({ symbol, feed }): TradableInstrument => ({
       symbol,
@@ -130,7 +133,8 @@ export function setUpGateway(
 
   function assemble(): GatewaySetup {
     const limits = new RiskLimits(shape);
-    limits.load(limitSettingsOf(config, shape));
+    const start = loadStartOfDay(orders, shape, day);
+    limits.load([...limitSettingsOf(config, shape), ...start.limits]);
     // What was changed during the day holds until its end, whatever the config says.
     for (const { reason, scope, index, value } of fold.limitChanges) limits.recovered(reason, scope, index, value);
     const refusals = counters.allocate('refusals', {}, nameEach(Refusals.counterNames(limits))).cells;
@@ -189,6 +193,8 @@ export function setUpGateway(
       day,
       epoch: journal.epoch,
       restart: journal.outcome.records > 0,
+      start,
+      tradingDay,
       dayEnded: fold.dayEnded,
       strategies: traders.map(({ name, orders: own }, index) => ({
         name,
@@ -250,15 +256,6 @@ export function setUpGateway(
       close: () => journal.close(),
     };
   }
-}
-
-/** Today's date in the venue's time zone, as yyyymmdd. */
-export function tradingDay(timeZone: string, now: Date = new Date()): number {
-  const parts = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' })
-    .formatToParts(now)
-    .filter(({ type }) => type !== 'literal')
-    .map(({ value }) => value);
-  return Number(parts.join(''));
 }
 
 function loadNativeFor(config: WarmlineConfig) {

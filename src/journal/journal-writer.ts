@@ -60,6 +60,7 @@ export class JournalWriter {
   /** Facts that found no room since the last record that was written. */
   private lostRecords = 0;
   private firstLostType = 0;
+  private ended = false;
 
   private readonly output: JournalOutput;
   private readonly words: Int32Array;
@@ -340,6 +341,12 @@ export class JournalWriter {
     return this.output.commit();
   }
 
+  /** The day is sealed: whatever is still to be written is not. */
+  end(): void {
+    this.ended = true;
+    this.lostRecords = 1; // what every record looks at anyway
+  }
+
   private beginOpening(type: number, bytes: number): number {
     if (this.lostRecords !== 0 && !this.tellLost()) return -1;
     const at = this.output.claimOpening(type, bytes);
@@ -360,6 +367,7 @@ export class JournalWriter {
   }
 
   private tellLost(): boolean {
+    if (this.ended) return false;
     const at = this.output.claim(JournalRecord.lost.type, JournalRecord.lost.bytes);
     if (at < 0) return false;
     const cell = at >> 2;

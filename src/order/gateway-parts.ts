@@ -75,6 +75,8 @@ export const GatewayCell = {
   dayEnded: 21,
   /** Executions that a drop copy reported first. */
   evidence: 22,
+  /** 1 once the day is sealed in the journal: this gateway does nothing more. */
+  daySealed: 23,
 } as const;
 export const GATEWAY_CELLS = 24;
 

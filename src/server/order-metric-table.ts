@@ -111,7 +111,8 @@ export const ORDER_METRICS: readonly MetricFamily[] = [
       'From the evidence to the first order on the peer, the last time.',
       { scale: SECONDS_PER_NS },
     ],
-    ['trading_day_ended', 'dayEnded', '1 once the venue has said that the day is over.'],
+    ['trading_day_ended', 'dayEnded', '1 once the venue, the clock or an operator has said that the day is over.'],
+    ['trading_day_sealed', 'daySealed', '1 once the day is sealed in the journal: the next start opens the next one.'],
   ]),
   ...families('dropCopy', 'gauge', [
     [

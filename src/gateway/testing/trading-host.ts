@@ -29,6 +29,8 @@ export interface TradingOptions {
   readonly io?: 'native' | 'portable';
   readonly secondLogin?: 'displaces' | 'refused';
   readonly protocol?: 'ouch50' | 'ouch42';
+  /** A calendar in which every day is one, and days are sealed soon after their end. */
+  readonly everyDay?: boolean;
   /** The venue tells executions again, and the router listens; faults call it `copy`. */
   readonly dropCopy?: boolean;
 }
@@ -77,6 +79,7 @@ export async function writeTradingConfig(folder: string, options: TradingOptions
     `  directory: ${join(folder, 'orders')}`,
     `  journal: { ring: 1MiB, ringDirectory: ${folder} }`,
     ...(options.dropCopy === true ? [`  dropCopy: ${copy}`] : []),
+    ...(options.everyDay === true ? ['  day: { weekend: [], settle: 1s }'] : []),
     '  maxOrders: 50000',
     '  sessions: { heartbeat: 200ms, silence: 2s, ackDeadline: { floor: 100ms }, reconnect: { first: 20ms, most: 200ms }, logonBudget: { logons: 1000 } }',
     '  groups:',
