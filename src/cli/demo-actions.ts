@@ -28,14 +28,39 @@ function lineButtons(line: string): Button[] {
   ];
 }
 
+/** Buttons for the order gateway that carries the orders. */
+function gatewayButtons(host: string): Button[] {
+  const of = (op: string, title: string, does: string, fault: string): Button => ({
+    op: `sim.${host}.${op}`,
+    title: `${title} gateway ${host}`,
+    does,
+    fault: `orders/${host}:${fault}`,
+  });
+  return [
+    of(
+      'kill',
+      'Kill',
+      'Its process is killed for 10 s: connections are reset, what it had not read is lost.',
+      'kill=10s',
+    ),
+    of('freeze', 'Freeze', 'It does nothing for 10 s, while its kernel goes on acknowledging.', 'freeze=10s'),
+    of('blackhole', 'Cut off', 'Nothing comes in or goes out for 10 s, and nobody is told.', 'blackhole=10s'),
+  ];
+}
+
 /** @param controlPort of the simulated venue, once it runs */
-export function demoActions(lines: readonly string[], controlPort: () => number): readonly Action[] {
+export function demoActions(
+  lines: readonly string[],
+  gateway: string | undefined,
+  controlPort: () => number,
+): readonly Action[] {
   const send = async (request: Parameters<typeof askSimulator>[1]): Promise<void> => {
     const reply = await askSimulator(controlPort(), request);
     if (reply.ok !== true) throw new RequestError('refused', `the venue refused: ${JSON.stringify(reply)}`);
   };
   const common = { group: 'break the simulated venue', role: 'operate', args: [], reason: false } as const;
-  const buttons = lines.flatMap(lineButtons).map(
+  const all = [...lines.flatMap(lineButtons), ...(gateway === undefined ? [] : gatewayButtons(gateway))];
+  const buttons = all.map(
     ({ op, title, does, fault }): Action => ({
       ...common,
       op,

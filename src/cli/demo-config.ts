@@ -16,6 +16,8 @@ export interface DemoChanges {
   readonly layout?: string;
   readonly idle?: string;
   readonly io?: string;
+  /** The venue plays a capture. */
+  readonly recorded?: boolean;
   /** The venue is a CME channel with these lines in the capture that is played. */
   readonly cmeLines?: readonly CapturedStream[];
 }
@@ -38,6 +40,16 @@ const PORTS: readonly { readonly path: readonly (string | number)[]; readonly tr
   { path: ['feeds', 0, 'snapshot', 'port'], transport: 'tcp' },
   { path: ['sim', 'controlPort'], transport: 'tcp' },
   { path: ['api', 'port'], transport: 'tcp' },
+  { path: ['orders', 'groups', 0, 'ports', 0, 'hosts', 0, 'port'], transport: 'tcp' },
+  { path: ['orders', 'groups', 0, 'ports', 1, 'hosts', 0, 'port'], transport: 'tcp' },
+];
+
+/** Files that the example names by paths relative to itself. */
+const FILES: readonly (readonly (string | number)[])[] = [
+  ['strategies', 0, 'module'],
+  ['feeds', 0, 'snapshot', 'passwordFile'],
+  ['orders', 'groups', 0, 'ports', 0, 'passwordFile'],
+  ['orders', 'groups', 0, 'ports', 1, 'passwordFile'],
 ];
 
 /**
@@ -58,10 +70,11 @@ export async function writeDemoConfig(changes: DemoChanges): Promise<DemoConfig>
     );
   }
   // the config moves to a folder of its own: what it names by relative paths does not
-  for (const path of [['strategy'], ['feeds', 0, 'snapshot', 'passwordFile']]) {
-    document.setIn(path, resolve(dirname(EXAMPLE), document.getIn(path) as string));
-  }
+  for (const path of FILES) document.setIn(path, resolve(dirname(EXAMPLE), document.getIn(path) as string));
+  // every demo is a day of its own: its journal goes with it
+  document.setIn(['orders', 'directory'], join(folder, 'orders'));
   document.setIn(['flightRecorder', 'directory'], resolve('flight'));
+  if (changes.recorded === true) tradeNothing(document);
   if (changes.cmeLines !== undefined) playCme(document, changes.cmeLines);
   if (changes.policy !== undefined) document.setIn(['feeds', 0, 'policy'], changes.policy);
   if (changes.rate !== undefined) document.setIn(['sim', 'messagesPerSecond'], changes.rate);
@@ -72,6 +85,14 @@ export async function writeDemoConfig(changes: DemoChanges): Promise<DemoConfig>
   const path = join(folder, 'demo.yaml');
   writeFileSync(path, String(document));
   return { path, notes, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** What is recorded can't be traded in: the sample that only looks takes the place of the one that trades. */
+function tradeNothing(document: Document): void {
+  document.delete('orders');
+  document.deleteIn(['sim', 'orders']);
+  document.delete('strategies');
+  document.set('strategy', resolve(dirname(EXAMPLE), 'spread-watcher.ts'));
 }
 
 /** The example's lines carry a CME channel instead: nothing but the other line can fill its gaps. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../config/load.ts';
+import type { WarmlineConfig } from '../config/schema.ts';
 import { siblingUrl } from '../runtime/module-url.ts';
 import { askSimulator } from '../sim/control.ts';
 import { demoActions } from './demo-actions.ts';
@@ -29,7 +30,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   const { capture, speed } = options;
   const cmeLines = capture === undefined ? undefined : await findCmeLines(capture);
   const rate = options.rate ?? (capture === undefined ? undefined : CAPTURE_RATE);
-  const demo = await writeDemoConfig({ ...options, rate, cmeLines });
+  const demo = await writeDemoConfig({ ...options, rate, cmeLines, recorded: capture !== undefined });
   const args = capture === undefined ? [] : ['--capture', capture, '--speed', speed ?? 'rate'];
   cmeLines?.forEach(({ address, port }, line) => {
     args.push('--capture-line', `${'AB'[line]}=${address}:${port}`);
@@ -40,9 +41,10 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     const line = config.feeds[0].lines[0].name;
     await RouterSession.run(config, {
       forNs: options.forNs,
-      keys: [cutKey(line, () => venue.controlPort)],
+      keys: [cutKey(line, () => venue.controlPort), ...gatewayKeys(config, () => venue.controlPort)],
       actions: demoActions(
         config.feeds[0].lines.map(({ name }) => name),
+        primaryOf(config),
         () => venue.controlPort,
       ),
       openDashboard: true,
@@ -53,6 +55,11 @@ export async function runDemo(options: DemoOptions): Promise<void> {
         if (capture !== undefined && speed === undefined)
           session.say(`  it plays ${capture} at ${rate} messages a second (--rate; --speed real: in its own time)`);
         session.say(`  cut line ${line}: key a, or: npx warmline sim fault --line ${line} silence --for 10s`);
+        const primary = primaryOf(config);
+        if (primary !== undefined)
+          session.say(
+            `  kill order gateway ${primary}: key k, freeze it: z, or: npx warmline sim fault --host ${primary} kill --for 10s`,
+          );
         venue.onExit((code) => session.stop.stop(`the venue ended (exit ${code})`));
       },
       stopped: () => venue.stop(),
@@ -64,15 +71,35 @@ export async function runDemo(options: DemoOptions): Promise<void> {
 }
 
 function cutKey(line: string, controlPort: () => number): SessionKey {
-  let cut = false;
+  return faultKey('a', `cut or restore line ${line}`, `${line}:silence`, line, controlPort);
+}
+
+/** What can be done to the gateway that carries the orders. */
+function gatewayKeys(config: WarmlineConfig, controlPort: () => number): SessionKey[] {
+  const primary = primaryOf(config);
+  if (primary === undefined) return [];
+  return [
+    faultKey('k', `kill or restart gateway ${primary}`, `orders/${primary}:kill`, primary, controlPort),
+    faultKey('z', 'freeze or thaw it', `orders/${primary}:freeze`, primary, controlPort),
+  ];
+}
+
+/** Name of the first order port, as the venue's faults call its host. */
+function primaryOf(config: WarmlineConfig): string | undefined {
+  return config.sim?.orders === undefined ? undefined : config.orders?.groups[0].ports[0].name;
+}
+
+/** A key that brings a fault about, and takes it away when it is pressed again. */
+function faultKey(key: string, does: string, fault: string, target: string, controlPort: () => number): SessionKey {
+  let inForce = false;
   return {
-    key: 'a',
-    does: `cut or restore line ${line}`,
+    key,
+    does,
     async press() {
-      cut = !cut;
-      const reply = cut
-        ? await askSimulator(controlPort(), { op: 'fault', faults: [`${line}:silence`] })
-        : await askSimulator(controlPort(), { op: 'clear', target: line });
+      inForce = !inForce;
+      const reply = inForce
+        ? await askSimulator(controlPort(), { op: 'fault', faults: [fault] })
+        : await askSimulator(controlPort(), { op: 'clear', target });
       if (reply.ok !== true) throw new Error(`the venue refused: ${JSON.stringify(reply)}`);
     },
   };
@@ -97,7 +124,7 @@ class Venue {
   /** @throws {UserError} with what the process said, if it does not get ready */
   async start(): Promise<void> {
     const entry = fileURLToPath(siblingUrl(import.meta.url, './main'));
-    const args = [...process.execArgv, entry, 'sim', this.demo.path, '--ready-json', ...this.args];
+    const args = [...process.execArgv, entry, 'sim', this.demo.path, '--ready-json', '--end-with-parent', ...this.args];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
     let said = '';

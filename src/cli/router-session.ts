@@ -21,6 +21,7 @@ import { describeEvent } from './event-text.ts';
 import { FeedReports } from './feed-reports.ts';
 import { readKeys } from './keys.ts';
 import { createLog, rateLimited } from './log.ts';
+import { orderEventText } from './order-event-view.ts';
 import { riskActions } from './risk-actions.ts';
 import { aboutRouter } from './router-about.ts';
 import { routerActions } from './router-actions.ts';
@@ -133,6 +134,12 @@ export class RouterSession {
       incident: (feed, event) => {
         if (!this.config.flightRecorder.onIncident) return;
         this.record(this.config.feeds[feed].name, eventKindName(event.kind));
+      },
+      gateway: (report) => {
+        const shown = this.view?.onOrderReport(report);
+        if (shown === undefined) return;
+        const severity = shown.tone === 'bad' || shown.tone === 'warning' ? 'warn' : 'info';
+        this.limited(`orders/${shown.what}`, severity, { orders: shown.what }, orderEventText(shown));
       },
       strategy: (report) => {
         if (report.kind === 'log') this.log.info({ strategy: report.strategy }, report.message);
@@ -290,6 +297,7 @@ export class RouterSession {
     const { plan } = this.router.setup;
     this.say(`warmline ${packageVersion()}: ${this.config.venue}, i/o ${plan.io}`);
     for (const note of plan.notes) this.say(`  ${note}`);
+    for (const note of this.router.setup.gateway?.notes ?? []) this.say(`  orders: ${note}`);
     if (plan.io === 'portable') {
       const why = nativeUnavailableReason();
       if (why !== undefined) this.say(`  no native addon: ${why}`);

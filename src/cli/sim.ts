@@ -25,6 +25,7 @@ interface SimOptions {
   readonly pacing?: 'timer' | 'spin';
   readonly io?: 'auto' | 'native' | 'portable';
   readonly readyJson?: boolean;
+  readonly endWithParent?: boolean;
   readonly json?: boolean;
 }
 
@@ -84,6 +85,7 @@ export function registerSim(program: Command): void {
     .option('--control <port>', 'port of the control channel on 127.0.0.1', integer(0))
     .addOption(new Option('--pacing <how>', 'how the rate is kept').choices(['timer', 'spin']))
     .addOption(new Option('--io <kind>', 'how datagrams are sent').choices(['auto', 'native', 'portable']))
+    .addOption(new Option('--end-with-parent', 'end when the process that started it is gone').hideHelp())
     .option('--ready-json', 'say that all sockets are open by one JSON line with their ports')
     .option('--json', 'print the summary as JSON')
     .addHelpText('after', `\n${faultHelp()}\n\nFaults of a running simulator: warmline sim fault --help`)
@@ -150,7 +152,12 @@ async function runSim(configFile: string, options: SimOptions): Promise<void> {
   const quiet = options.readyJson === true || options.json === true;
   const reporter = quiet ? undefined : setInterval(report(simulator), REPORT_MS);
   const ender = options.for === undefined ? undefined : setTimeout(() => stop.stop('--for'), options.for / 1e6);
-  const watcher = setInterval(() => simulator.finished && stop.stop('nothing more to publish'), WATCH_MS);
+  const parent = process.ppid;
+  const watcher = setInterval(() => {
+    if (simulator.finished) stop.stop('nothing more to publish');
+    // who was killed can't say goodbye, and a venue that goes on publishes into the next one's lines
+    if (options.endWithParent === true && process.ppid !== parent) stop.stop('its parent is gone');
+  }, WATCH_MS);
   if (!stop.signal.aborted) await new Promise((resolve) => stop.signal.addEventListener('abort', resolve));
   clearInterval(reporter);
   clearInterval(watcher);

@@ -28,6 +28,7 @@ import {
   spread,
   table,
 } from './status-frame.ts';
+import { ordersBlock, ordersLine, ordersSummary, positionTable } from './status-orders.ts';
 
 /** Draws a {@link StatusModel}: the same model, width and height give the same frame. */
 
@@ -88,6 +89,8 @@ interface Section {
     | 'troubles'
     | 'notes'
     | 'feeds'
+    | 'orders'
+    | 'positions'
     | 'books'
     | 'latency'
     | 'strategies'
@@ -113,10 +116,12 @@ const SAVINGS: ReadonlyArray<readonly [name: Section['name'] | 'blank lines', le
   ['events', 4],
   ['blank lines', 0],
   ['books', 3],
+  ['positions', 4],
   ['events', 2],
   ['books', 0],
   ['notes', 0],
   ['latency', 0],
+  ['positions', 0],
   ['events', 0],
   ['keys', 0],
 ];
@@ -170,6 +175,12 @@ function sectionsOf(model: StatusModel, width: number): Section[] {
       'feeds',
       model.feeds.flatMap((feed, i) => [...(i > 0 ? [[]] : []), ...feedBlock(feed, width)]),
     ),
+    ...(model.orders === undefined
+      ? []
+      : [
+          section('orders', ordersBlock(model.orders, width)),
+          section('positions', positionTable(model.orders, width)),
+        ]),
     section('books', left),
     section('latency', right),
     section('strategies', lowerLeft),
@@ -461,6 +472,7 @@ export function renderLine(model: StatusModel): string {
     if (feed.policy === 'sticky') parts.push(`switches ${feed.switches}`);
     if (feed.lines.some((line) => line.redundancyLost)) parts.push('REDUNDANCY LOST');
   }
+  if (model.orders !== undefined) parts.push(...ordersLine(model.orders));
   for (const one of model.latencies)
     parts.push(`${one.name} p50 ${formatNs(one.p50Ns)} p99 ${formatNs(one.p99Ns)} max ${formatNs(one.maxNs)}`);
   return [...parts, ...(model.troubles ?? [])].join(' | ');
@@ -485,6 +497,7 @@ export function renderSummary(model: StatusModel): string {
         `      duplicates ${formatCount(line.duplicates)}, late ${formatCount(line.late)}, lost ${formatCount(line.lost)}, malformed ${formatCount(line.malformed)}, kernel drops ${formatCount(line.kernelDrops)}`,
       );
   }
+  if (model.orders !== undefined) out.push(...ordersSummary(model.orders));
   for (const one of model.strategies)
     out.push(
       `  strategy ${one.name}: ${one.state}, ${formatCount(one.messages)} messages, lapped ${formatCount(one.lapped)}, restarts ${formatCount(one.restarts)}`,

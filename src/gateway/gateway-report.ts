@@ -87,6 +87,8 @@ const STORIES_PER_TURN = 32;
 
 /** Says what a gateway has to say through its thread's report ring. Allocates: for what is rare. */
 export class GatewayReporter implements GatewayVoice {
+  /** Our own end is under way: what sessions do from here on is no news. */
+  ending = false;
   /** Reports that were not sent because a turn had too many of them, or the ring was full. */
   dropped = 0;
   private readonly ring: SpscProducer;
@@ -104,6 +106,7 @@ export class GatewayReporter implements GatewayVoice {
   }
 
   sessionChanged(...[port, session, before]: Parameters<GatewayVoice['sessionChanged']>): void {
+    if (this.ending) return;
     const { cells } = session;
     this.send({
       kind: 'session',

@@ -209,6 +209,7 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
     this.stopTrading();
     // why it stops may be the last of them
     this.notes.take(this.keepNote);
+    this.reporter.ending = true;
     this.loop.stop(this.options.logOutAtStop);
     this.journalAgent?.close();
   }

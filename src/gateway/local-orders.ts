@@ -144,11 +144,9 @@ export class LocalOrders implements Orders {
     recordLatency(histograms.send, stamps[Stamp.sent] - stamps[Stamp.sending]);
     const rxNs = this.now[NowCell.rxNs];
     // an order that a timer or an answer caused has no datagram behind it
-    if (rxNs >= this.now[NowCell.turnNs] - RECENT_NS) recordLatency(histograms.wireToSent, stamps[Stamp.sent] - rxNs);
+    if (rxNs > 0) recordLatency(histograms.wireToSent, stamps[Stamp.sent] - rxNs);
   }
 }
 
 /** What is seen of an order that is not there. */
 const NOTHING = new SlotView(new Int32Array(SLOT_INT32), 0, []);
-/** A unit received longer ago than this before the turn is not what the order answers. */
-const RECENT_NS = 1e6;

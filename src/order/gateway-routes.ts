@@ -137,7 +137,7 @@ export class GatewayRoutes implements PortOwner, GroupOwner, ReconcileHost, Fact
   routed(group: SessionGroup, preference: number, from: number, to: number, evidence: number): void {
     this.cells[Cell.routes]++;
     const { cells } = this;
-    if (from >= 0 && evidence !== Evidence.none) {
+    if (from >= 0 && evidence !== Evidence.none && evidence !== Evidence.failback && evidence !== Evidence.operator) {
       cells[Cell.routeLostNs] = this.nowNs[0];
       cells[Cell.switchPending] = to >= 0 ? 1 : 0;
     } else if (from < 0 && cells[Cell.switchPending] === 0 && cells[Cell.routeLostNs] > cells[Cell.switchedNs]) {

@@ -431,7 +431,7 @@ export class Session implements OrderConnectionSink {
     const wasLoggedOn = this.loggedOn;
     this.noteEvidence(evidence, value, bound);
     this.cells[Cell.errno] = errno;
-    this.cells[Cell.losses]++;
+    if (wasLoggedOn) this.cells[Cell.losses]++;
     this.drop(true, 'given up');
     this.time[Time.dialAtNs] = this.now[0] + this.backoff.nextNs();
     const { rejected, rejectReason, rejectRetry } = this;
@@ -442,6 +442,8 @@ export class Session implements OrderConnectionSink {
   }
 
   private noteEvidence(evidence: number, value: number, bound: number): void {
+    // our own end is no trouble: what went wrong before it stays to be seen
+    if (evidence === Evidence.stopped) return;
     this.cells[Cell.evidence] = evidence;
     this.cells[Cell.evidenceValue] = value;
     this.cells[Cell.evidenceBound] = bound;

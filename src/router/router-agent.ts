@@ -221,6 +221,7 @@ export class RouterAgent implements Agent {
     this.clock.begin(nowNs, received > 0 || this.rings.length > 0);
     let work = this.sockets.poll();
     for (let i = 0; i < this.rings.length; i++) work += this.rings[i].poll();
+    this.clock.endUnits();
     // Time after packets: when this thread itself was held up, what the lines brought meanwhile waits in the sockets,
     // and a deadline that looked at the clock first would blame a line for our own stall. So deadlines are looked at
     // once no socket has anything more, or after every socket has been asked.

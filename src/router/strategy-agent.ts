@@ -102,6 +102,7 @@ export class StrategyAgent implements Agent, RecordHandler {
       this.readStatuses();
       work = 1;
     }
+    this.now[NowCell.rxNs] = 0; // what runs from here on is caused by no unit
     if (this.orderEnd !== undefined) {
       work += this.orderEnd.poll();
       if (++this.turns % TURNS_PER_LOOK === 0) this.orderEnd.look();

@@ -31,6 +31,11 @@ export class TurnClock {
     this.armed = received;
   }
 
+  /** The turn's packets have been handed on: what runs from here on is caused by no unit. */
+  endUnits(): void {
+    this.now[NowCell.rxNs] = 0;
+  }
+
   /** A unit was delivered; the first of a turn is measured. */
   onDelivered(): void {
     if (!this.armed) return;

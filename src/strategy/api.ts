@@ -78,7 +78,7 @@ export interface FeedView {
 export const NowCell = {
   /** Number of the unit being shown. */
   unitId: 0,
-  /** Monotonic ns at which it was received. */
+  /** Monotonic ns at which it was received; 0 in callbacks that no unit has caused (timers, orders). */
   rxNs: 1,
   /** Monotonic ns of this turn of the duty cycle. */
   turnNs: 2,

@@ -1,0 +1,293 @@
+import { FillHeader } from '../order/fill-layout.ts';
+import { GatewayCell } from '../order/gateway-parts.ts';
+import type { LedgerCells } from '../order/ledger-cells.ts';
+import { PositionCell, TotalCell } from '../order/ledger-layout.ts';
+import { LIMIT_TABLE, NO_LIMIT } from '../order/limit-table.ts';
+import { SlotField } from '../order/order-layout.ts';
+import type { OrderStore } from '../order/order-store.ts';
+import type { RiskLimits } from '../order/risk-limits.ts';
+import { RefusalReason } from '../order/risk-reason.ts';
+import { Scope } from '../order/scope.ts';
+import { SessionCell } from '../order/session-cells.ts';
+import { Evidence, OrderState, SessionState } from '../order/terms.ts';
+import { HistogramSnapshot } from '../runtime/histogram.ts';
+import type { AccountView, GroupView, LatencyView, OrdersView, PositionView, SessionView } from './status-model.ts';
+
+/** What a reader of the order half is given: names, and where the figures lie. */
+export interface OrdersSource {
+  readonly day: number;
+  readonly accounts: readonly string[];
+  readonly instruments: readonly string[];
+  readonly groups: readonly {
+    readonly name: string;
+    readonly policy: string;
+    readonly ports: readonly number[];
+  }[];
+  readonly ports: readonly {
+    readonly name: string;
+    readonly sessions: readonly { readonly name: string; readonly host: string; readonly cells: Float64Array }[];
+  }[];
+  readonly store: OrderStore;
+  readonly ledger: LedgerCells;
+  readonly fills: SharedArrayBuffer;
+  readonly limits: RiskLimits;
+  readonly gatewayCells: Float64Array;
+  /** Counters of refusals and their names (`Refusals.counterNames`). */
+  readonly refusals: Float64Array;
+  readonly refusalNames: readonly string[];
+  /** Evidence → first order sent another way. */
+  readonly switchTimes: Float64Array;
+  readonly durability: string;
+  /** Reads the journal's standing: bytes published, bytes on the disk, trouble in words. */
+  journal(): { readonly records: number; readonly lagBytes: number; readonly trouble: string };
+  /** Everything is killed. */
+  killed(): boolean;
+}
+
+const MONEY_UNIT = 10_000;
+const NS_PER_US = 1000;
+const RATE_WINDOW_NS = 1e9;
+const LIMITS_SHOWN = 5;
+const POSITIONS_SHOWN = 32;
+
+/** The kinds of evidence in words, for people. */
+export const EVIDENCE_WORDS: Readonly<Record<keyof typeof Evidence, string>> = {
+  none: '',
+  reset: 'connection reset',
+  closedByPeer: 'closed by the venue',
+  missedHeartbeats: 'nothing heard',
+  stalledWrites: 'takes no bytes',
+  venueReject: 'rejected by the venue',
+  operator: 'by the operator',
+  ackDeadline: 'an order went unanswered',
+  loginRejected: 'login refused',
+  endOfSession: 'session ended by the venue',
+  protocolError: 'broke the protocol',
+  connectFailed: 'no connection',
+  kernelUserTimeout: 'bytes went unacknowledged',
+  failback: 'failback',
+  stopped: 'stopped',
+};
+
+export function evidenceWords(evidence: number): string {
+  return EVIDENCE_WORDS[nameOf(Evidence, evidence) as keyof typeof Evidence] ?? '';
+}
+
+/** Reads the order half's shared memory into what the status view shows. Main thread only. */
+export class OrdersReader {
+  private readonly source: OrdersSource;
+  private rate = { nowNs: 0, entered: 0, perSecond: 0 };
+  /** Ends by how, counted as far as the store has been walked. */
+  private walked = 0;
+
+  constructor(source: OrdersSource) {
+    this.source = source;
+  }
+
+  /** @param nowNs monotonic ns */
+  read(nowNs: number): OrdersView {
+    const { source } = this;
+    const { gatewayCells, ledger } = source;
+    const total = ledger.total(Scope.global, 0);
+    const entered = gatewayCells[GatewayCell.entered];
+    const ends = this.ends();
+    return {
+      day: source.day,
+      phase: gatewayCells[GatewayCell.dayEnded] === 0 ? 'trading' : 'ended',
+      killed: source.killed(),
+      groups: source.groups.map((group) => this.group(group, nowNs)),
+      sessions: source.ports.flatMap((port, index) => this.sessions(port, index, nowNs)),
+      accounts: source.accounts.map((name, account) => this.account(name, account)),
+      positions: this.positions(),
+      entered,
+      enteredPerSecond: this.perSecond(nowNs, entered),
+      open: ledger.cells[total + TotalCell.openOrders],
+      unknown: ledger.cells[total + TotalCell.unknownOrders],
+      blind: ledger.cells[total + TotalCell.blindOrders],
+      fills: new Int32Array(source.fills)[FillHeader.count],
+      rejected: ends.rejected,
+      cancelled: ends.cancelled,
+      refusals: this.refusals(),
+      limits: this.limits(),
+      failovers: HistogramSnapshot.of(source.switchTimes).count,
+      failover: latencyView('evidence → first order on the peer', source.switchTimes),
+      journal: { durability: source.durability, ...source.journal() },
+    };
+  }
+
+  private group(group: OrdersSource['groups'][number], nowNs: number): GroupView {
+    const sessions = group.ports.flatMap((port) => this.source.ports[port].sessions);
+    const routes = sessions
+      .filter(({ cells }) => cells[SessionCell.state] === SessionState.active)
+      .map(({ name }) => name);
+    let latest: Float64Array | undefined;
+    let failures = 0;
+    for (const { cells } of sessions) {
+      failures += cells[SessionCell.losses] + cells[SessionCell.suspicions];
+      const at = cells[SessionCell.evidenceNs];
+      if (at > 0 && (latest === undefined || at > latest[SessionCell.evidenceNs])) latest = cells;
+    }
+    return {
+      name: group.name,
+      policy: group.policy,
+      routes,
+      switches: Math.min(failures, this.source.gatewayCells[GatewayCell.routes]),
+      lastEvidence: latest === undefined ? '' : evidenceWords(latest[SessionCell.evidence]),
+      lastSwitchAgoNs: latest === undefined ? Number.NaN : nowNs - latest[SessionCell.evidenceNs],
+    };
+  }
+
+  private sessions(port: OrdersSource['ports'][number], index: number, nowNs: number): SessionView[] {
+    const group = this.source.groups.find(({ ports }) => ports.includes(index))?.name ?? '';
+    return port.sessions.map(({ name, host, cells }) => ({
+      name,
+      group,
+      port: port.name,
+      host,
+      state: nameOf(SessionState, cells[SessionCell.state]) as SessionView['state'],
+      evidence: evidenceWords(cells[SessionCell.evidence]),
+      heardAgoNs: cells[SessionCell.heardNs] === 0 ? Number.NaN : nowNs - cells[SessionCell.heardNs],
+      roundTripNs: known(cells[SessionCell.roundTripUs] * NS_PER_US),
+      answerP999Ns: known(cells[SessionCell.ackTailNs]),
+      ackDeadlineNs: cells[SessionCell.ackDeadlineNs],
+      unanswered: cells[SessionCell.unanswered],
+      losses: cells[SessionCell.losses],
+      logins: cells[SessionCell.logins],
+    }));
+  }
+
+  private account(name: string, account: number): AccountView {
+    const { cells } = this.source.ledger;
+    const at = this.source.ledger.total(Scope.account, account);
+    const net = cells[at + TotalCell.netValue4];
+    const cash = cells[at + TotalCell.cash4];
+    const used = cells[at + TotalCell.marginUsed4];
+    return {
+      name,
+      realised: money(cells[at + TotalCell.realised4]),
+      unrealised: money(net - cells[at + TotalCell.cost4]),
+      marginUsed: money(used),
+      marginFree: money(cash + net - used),
+      gross: money(cells[at + TotalCell.grossValue4]),
+      net: money(net),
+    };
+  }
+
+  /** Positions that are not flat, and those that orders may still open. */
+  private positions(): PositionView[] {
+    const { ledger, accounts, instruments } = this.source;
+    const { cells } = ledger;
+    const shown: PositionView[] = [];
+    accounts.forEach((name, account) => {
+      instruments.forEach((symbol, instrument) => {
+        const at = ledger.ofAccount(account, instrument);
+        const shares = cells[at + PositionCell.position];
+        const openBuy = cells[at + PositionCell.openBuyShares];
+        const openSell = cells[at + PositionCell.openSellShares];
+        const realised = cells[at + PositionCell.realised4];
+        if (shares === 0 && openBuy === 0 && openSell === 0 && realised === 0) return;
+        if (shown.length >= POSITIONS_SHOWN) return;
+        const cost = cells[at + PositionCell.cost4];
+        shown.push({
+          account: name,
+          symbol,
+          shares,
+          averagePrice: shares === 0 ? Number.NaN : money(cost / shares),
+          openBuy,
+          openSell,
+          realised: money(realised),
+          unrealised: money(cells[at + PositionCell.value4] - cost),
+        });
+      });
+    });
+    return shown;
+  }
+
+  private refusals(): OrdersView['refusals'] {
+    const counts = new Map<string, number>();
+    this.source.refusalNames.forEach((name, cell) => {
+      const reason = name.slice(name.lastIndexOf('.') + 1);
+      const count = this.source.refusals[cell];
+      if (count > 0 && reason in RefusalReason) counts.set(reason, (counts.get(reason) ?? 0) + count);
+    });
+    return [...counts].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count);
+  }
+
+  /** How near open orders and exposure of everything together are to their bounds. */
+  private limits(): OrdersView['limits'] {
+    const { ledger, limits } = this.source;
+    const at = ledger.total(Scope.global, 0);
+    const used: Readonly<Record<string, number>> = {
+      maxOpenOrders: ledger.cells[at + TotalCell.openOrders],
+      maxGrossExposure: ledger.cells[at + TotalCell.grossValue4],
+      maxNetExposure: Math.abs(ledger.cells[at + TotalCell.netValue4]),
+    };
+    return LIMIT_TABLE.filter(({ name }) => name in used)
+      .map(({ id, name, unit }) => {
+        const scale = unit === 'value4' ? MONEY_UNIT : 1;
+        const bound = limits.value(id, Scope.global, 0);
+        return { limit: name, scope: 'global', value: used[name] / scale, bound: bound / scale };
+      })
+      .filter(({ bound }) => bound !== NO_LIMIT && bound > 0)
+      .sort((a, b) => b.value / b.bound - a.value / a.bound)
+      .slice(0, LIMITS_SHOWN);
+  }
+
+  private perSecond(nowNs: number, entered: number): number {
+    const { rate } = this;
+    const elapsedNs = nowNs - rate.nowNs;
+    if (rate.nowNs === 0 || elapsedNs >= RATE_WINDOW_NS) {
+      const perSecond = rate.nowNs === 0 ? 0 : ((entered - rate.entered) / elapsedNs) * 1e9;
+      this.rate = { nowNs, entered, perSecond };
+    }
+    return this.rate.perSecond;
+  }
+
+  private finished = { rejected: 0, cancelled: 0 };
+
+  /** Orders that ended by rejection or cancel: done orders are counted once, from the oldest on. */
+  private ends(): { readonly rejected: number; readonly cancelled: number } {
+    const { store } = this.source;
+    const count = store.count;
+    let rejected = 0;
+    let cancelled = 0;
+    let settled = true;
+    for (let slot = this.walked; slot < count; slot++) {
+      const state = store.int32[store.base(slot) + SlotField.state];
+      if (state === OrderState.rejected) rejected++;
+      else if (state === OrderState.cancelled) cancelled++;
+      settled &&= state >= OrderState.filled;
+      if (!settled) continue;
+      this.walked = slot + 1;
+      this.finished = { rejected: this.finished.rejected + rejected, cancelled: this.finished.cancelled + cancelled };
+      rejected = 0;
+      cancelled = 0;
+    }
+    return { rejected: this.finished.rejected + rejected, cancelled: this.finished.cancelled + cancelled };
+  }
+}
+
+function nameOf(table: Readonly<Record<string, number>>, code: number): string {
+  return Object.keys(table).find((name) => table[name] === code) ?? String(code);
+}
+
+function known(ns: number): number {
+  return ns > 0 ? ns : Number.NaN;
+}
+
+function money(value4: number): number {
+  return value4 / MONEY_UNIT;
+}
+
+function latencyView(name: string, cells: Float64Array): LatencyView {
+  const histogram = HistogramSnapshot.of(cells);
+  return {
+    name,
+    count: histogram.count,
+    p50Ns: histogram.percentile(50),
+    p90Ns: histogram.percentile(90),
+    p99Ns: histogram.percentile(99),
+    p999Ns: histogram.percentile(99.9),
+    maxNs: histogram.maxNs,
+  };
+}
