@@ -47,7 +47,8 @@ export function orderNames(setup: GatewaySetup): OrderNames {
   };
 }
 
-function isKilled(path: string): boolean {
+/** Whether everything is killed. */
+export function isKilled(path: string): boolean {
   try {
     return killedTargets(lookAt(path).bytes).some(({ scope }) => scope === 'global');
   } catch {

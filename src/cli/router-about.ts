@@ -1,6 +1,7 @@
 import type { Router } from '../router/router.ts';
 import { parksWhenIdle } from '../runtime/idle.ts';
 import type { RouterAbout } from '../status/about.ts';
+import { aboutOrders } from './orders-mirror.ts';
 import { packageVersion } from './version.ts';
 
 /** What a running router says of itself to those who read its counters. */
@@ -25,6 +26,7 @@ export function aboutRouter(
       core: core ?? -1,
       sleeps: mode === 'evented' || parksWhenIdle(idle.kind),
     })),
+    ...(setup.gateway === undefined ? {} : { orders: aboutOrders(setup.gateway) }),
     ...more,
   };
 }

@@ -5,6 +5,7 @@ import { type CounterMirror, type MirrorRegion, mirrorCounters } from '../runtim
 import type { RouterAbout } from '../status/about.ts';
 import { topsMemory } from '../status/book-tops.ts';
 import { counterFileName, topsRegionNames } from '../status/router-files.ts';
+import { orderRegions } from './orders-mirror.ts';
 
 /** Feeds whose best prices are shown: a file has room for so many pieces of memory. */
 const FEEDS_WITH_PRICES = 24;
@@ -24,6 +25,7 @@ export function mirrorRouter({ setup }: Router, directory: string, about: Router
       { name: names.directory, words: symbols },
     ];
   });
+  if (setup.gateway !== undefined) regions.push(...orderRegions(setup.gateway));
   const mirror = mirrorCounters(loadNative(), path, setup.counters, about, Date.now(), regions);
   return typeof mirror === 'number' ? `${path} can't be made: ${errnoName(mirror)}` : mirror;
 }

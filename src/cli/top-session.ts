@@ -2,12 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createClock } from '../runtime/clock.ts';
 import { readCounterFile } from '../runtime/counter-file.ts';
 import type { RouterAbout } from '../status/about.ts';
+import { OrdersReader } from '../status/orders-reader.ts';
 import { type RouterFile, statusSource } from '../status/router-files.ts';
 import { healthTroubles, type RouterHealth, routerHealth } from '../status/router-health.ts';
 import type { StatusModel } from '../status/status-model.ts';
 import { StatusReader } from '../status/status-reader.ts';
 import { findRouter } from './find-router.ts';
 import { readKeys } from './keys.ts';
+import { ordersSourceOf } from './orders-mirror.ts';
 import { listenForStop } from './signals.ts';
 import { StatusScreen, wantsColour } from './status-screen.ts';
 import { renderStatus } from './status-view.ts';
@@ -36,11 +38,14 @@ export class TopReader {
   private readonly path: string;
   private readonly reader: StatusReader;
   private latest: RouterFile;
+  private readonly orders: OrdersReader | undefined;
 
   constructor(file: RouterFile) {
     this.path = file.path;
     this.latest = file;
     this.reader = new StatusReader(statusSource(file));
+    const orders = ordersSourceOf(file);
+    this.orders = orders && new OrdersReader(orders);
   }
 
   /** @returns undefined once the router has ended in order and taken its file along */
@@ -56,8 +61,15 @@ export class TopReader {
     this.clock.read();
     const beatAgoNs = this.reader.mainBeatAgoNs(file.atNs);
     const health = routerHealth(file, this.clock.nowNs[0], beatAgoNs, this.reader.turnsAgoNs(file.atNs));
-    const status = this.reader.read(file.atNs);
+    const status = this.withOrders(this.reader.read(file.atNs), file);
     return { file, health, troubles: healthTroubles(file, health), status };
+  }
+
+  private withOrders(status: StatusModel, file: RouterFile): StatusModel {
+    const source = ordersSourceOf(file);
+    if (source === undefined || this.orders === undefined) return status;
+    this.orders.attach(source);
+    return { ...status, orders: this.orders.read(file.atNs) };
   }
 }
 

@@ -19,10 +19,10 @@ export interface JournalStanding {
 
 /** Reads the header of the journal's ring from outside of the threads that use it. */
 export class JournalObserver {
-  private readonly setup: JournalSetup;
+  private readonly setup: Pick<JournalSetup, 'ringPath' | 'ringMemory'>;
   private readonly header = new ArrayBuffer(HEADER_BYTES);
 
-  constructor(setup: JournalSetup) {
+  constructor(setup: Pick<JournalSetup, 'ringPath' | 'ringMemory'>) {
     this.setup = setup;
   }
 

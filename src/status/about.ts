@@ -1,3 +1,5 @@
+import type { RiskShape } from '../order/risk-shape.ts';
+
 /** What a reader of a router's counters can't learn from them: names and shape, said once when it was ready. JSON. */
 export interface RouterAbout {
   readonly venue: string;
@@ -41,6 +43,15 @@ export interface OrdersAbout {
   /** Trading day as yyyymmdd. */
   readonly day: number;
   readonly durability: string;
-  readonly groups: readonly { readonly name: string; readonly policy: string; readonly ports: readonly string[] }[];
-  readonly sessions: readonly { readonly name: string; readonly port: string; readonly host: string }[];
+  readonly killPath: string;
+  /** File that the journal's ring is mapped from; absent where there is none. */
+  readonly ringPath?: string;
+  /** Who trades what; how the limits' cells are ordered. */
+  readonly shape: RiskShape;
+  readonly instruments: readonly string[];
+  readonly groups: readonly { readonly name: string; readonly policy: string; readonly ports: readonly number[] }[];
+  readonly ports: readonly {
+    readonly name: string;
+    readonly sessions: readonly { readonly name: string; readonly host: string }[];
+  }[];
 }

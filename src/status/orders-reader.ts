@@ -27,9 +27,11 @@ export interface OrdersSource {
     readonly name: string;
     readonly sessions: readonly { readonly name: string; readonly host: string; readonly cells: Float64Array }[];
   }[];
-  readonly store: OrderStore;
+  /** Absent in a copy of the router's memory: it is too large for one. */
+  readonly store: OrderStore | undefined;
   readonly ledger: LedgerCells;
-  readonly fills: SharedArrayBuffer;
+  /** The fill table, or its header alone. */
+  readonly fills: ArrayBufferLike;
   readonly limits: RiskLimits;
   readonly gatewayCells: Float64Array;
   /** Counters of refusals and their names (`Refusals.counterNames`). */
@@ -75,12 +77,17 @@ export function evidenceWords(evidence: number): string {
 
 /** Reads the order half's shared memory into what the status view shows. Main thread only. */
 export class OrdersReader {
-  private readonly source: OrdersSource;
+  private source: OrdersSource;
   private rate = { nowNs: 0, entered: 0, perSecond: 0 };
   /** Ends by how, counted as far as the store has been walked. */
   private walked = 0;
 
   constructor(source: OrdersSource) {
+    this.source = source;
+  }
+
+  /** Goes on with another copy of the same router's memory. */
+  attach(source: OrdersSource): void {
     this.source = source;
   }
 
@@ -248,6 +255,7 @@ export class OrdersReader {
   /** Orders that ended by rejection or cancel: done orders are counted once, from the oldest on. */
   private ends(): { readonly rejected: number; readonly cancelled: number } {
     const { store } = this.source;
+    if (store === undefined) return { rejected: Number.NaN, cancelled: Number.NaN };
     const count = store.count;
     let rejected = 0;
     let cancelled = 0;

@@ -23,6 +23,7 @@ export interface StatusSource {
 
 /** Books shown of each feed. */
 const BOOKS_SHOWN = 5;
+const FEED_LATENCY = 'receive → strategy';
 const RATE_WINDOW_NS = 1e9;
 const NO_CELLS = new Float64Array(0);
 
@@ -98,8 +99,8 @@ export class StatusReader {
     const views = this.all('latency').map(({ block, cells }) =>
       latencyView(`${block.labels.from} → ${block.labels.to}`, HistogramSnapshot.of(cells)),
     );
-    // the first one is the feed's own and always shown; of the others those that have happened
-    return views.filter(({ count }, index) => index === 0 || count > 0);
+    // the feed's own is always shown; of the others those that have happened
+    return views.filter(({ name, count }) => name === FEED_LATENCY || count > 0);
   }
 
   private strategy(name: string, nowNs: number): StrategyView {

@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { TradingHost } from '../gateway/testing/trading-host.ts';
+import { loadNative } from '../io/native.ts';
+import { readCounterFile } from '../runtime/counter-file.ts';
+import type { RouterAbout } from '../status/about.ts';
+import { OrdersReader } from '../status/orders-reader.ts';
+import { ordersSourceOf } from './orders-mirror.ts';
+import { ordersSource } from './orders-source.ts';
+import { aboutRouter } from './router-about.ts';
+import { mirrorRouter } from './router-mirror.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'warmline-orders-mirror-'));
+const host = new TradingHost();
+afterAll(async () => {
+  await host.close();
+  rmSync(folder, { recursive: true });
+});
+
+test.skipIf(loadNative() === undefined)(
+  'another process sees of orders, sessions, positions and limits what the router itself sees',
+  async () => {
+    await host.start({ pair: 'ports' });
+    await host.until('it trades', () => host.cell('entered') >= 50);
+    const { gateway } = host;
+    const mirror = mirrorRouter(host.router!, folder, aboutRouter(host.router!, 0));
+    if (typeof mirror === 'string') throw new Error(mirror);
+    try {
+      // what is compared must stand still
+      await host.router!.stop();
+      const { rounds } = readCounterFile(mirror.path);
+      await host.until('copied since', () => readCounterFile(mirror.path).rounds > rounds + 1);
+      const outside = new OrdersReader(ordersSourceOf(readCounterFile<RouterAbout>(mirror.path))!).read(1e15);
+      const inside = new OrdersReader(ordersSource(gateway)).read(1e15);
+      expect(inside.entered).toBeGreaterThanOrEqual(50);
+      expect(outside).toEqual({ ...inside, rejected: Number.NaN, cancelled: Number.NaN });
+    } finally {
+      mirror.stop();
+    }
+  },
+);
