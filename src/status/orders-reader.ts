@@ -11,6 +11,7 @@ import { Scope } from '../order/scope.ts';
 import { SessionCell } from '../order/session-cells.ts';
 import { Evidence, OrderState, SessionState } from '../order/terms.ts';
 import { HistogramSnapshot } from '../runtime/histogram.ts';
+import { doubtAges } from './order-ages.ts';
 import type { AccountView, GroupView, LatencyView, OrdersView, PositionView, SessionView } from './status-model.ts';
 
 /** What a reader of the order half is given: names, and where the figures lie. */
@@ -98,6 +99,7 @@ export class OrdersReader {
     const total = ledger.total(Scope.global, 0);
     const entered = gatewayCells[GatewayCell.entered];
     const ends = this.ends();
+    const ages = source.store === undefined ? undefined : doubtAges(source.store, nowNs);
     return {
       day: source.day,
       phase: gatewayCells[GatewayCell.dayEnded] === 0 ? 'trading' : 'ended',
@@ -111,6 +113,8 @@ export class OrdersReader {
       open: ledger.cells[total + TotalCell.openOrders],
       unknown: ledger.cells[total + TotalCell.unknownOrders],
       blind: ledger.cells[total + TotalCell.blindOrders],
+      oldestUnknownNs: ages?.unknownNs,
+      oldestBlindNs: ages?.blindNs,
       fills: new Int32Array(source.fills)[FillHeader.count],
       rejected: ends.rejected,
       cancelled: ends.cancelled,
