@@ -1,7 +1,7 @@
 import { coreTimeNs } from '../runtime/kernel-thread.ts';
 
-/** Shares are taken over about this long, so that they don't flicker. */
-const WINDOW_NS = 1e9;
+/** Shares are taken over at least this long, so that they don't flicker. */
+const WINDOW_NS = 0.5e9;
 
 interface Look {
   readonly nowNs: number;
@@ -17,7 +17,7 @@ export class CoreTimeShares {
     this.pid = pid;
   }
 
-  /** @param thread its number in the kernel @returns 0 to 1; NaN until a second has passed, or where it is not known */
+  /** @param thread its number in the kernel @returns 0 to 1; NaN until so much time has passed, or where it is not known */
   share(thread: number, nowNs: number): number {
     const coreNs = coreTimeNs(this.pid, thread);
     const known = this.looks.get(thread);

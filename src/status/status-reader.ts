@@ -24,7 +24,7 @@ export interface StatusSource {
 /** Books shown of each feed. */
 const BOOKS_SHOWN = 5;
 const FEED_LATENCY = 'receive → strategy';
-const RATE_WINDOW_NS = 1e9;
+const RATE_WINDOW_NS = 0.5e9;
 const NO_CELLS = new Float64Array(0);
 
 /**
