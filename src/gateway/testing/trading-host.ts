@@ -126,6 +126,8 @@ export class TradingHost {
     this.config = loadConfig(this.path);
     this.simulator = createSimulator(this.config, { noControl: true });
     await this.simulator.start();
+    // the venue has taken it out of the environment, and a router that is a process of its own needs it there
+    process.env[PASSWORD_ENV] = 'secret';
     return this;
   }
 
