@@ -3,6 +3,7 @@ import { arbitrate } from './arbitrate.ts';
 import { fill } from './fill.ts';
 import { itchBook } from './itch-book.ts';
 import { itchDecode } from './itch-decode.ts';
+import { orderEncode } from './order-encode.ts';
 import { ringHop } from './ring-hop.ts';
 import { ringThroughput } from './ring-throughput.ts';
 import { scale } from './scale.ts';
@@ -24,4 +25,5 @@ export const figures: readonly Figure[] = [
   itchBook,
   steady,
   scale,
+  orderEncode,
 ];

@@ -70,3 +70,23 @@ export function absolute(
     valueUnit: 'ns',
   };
 }
+
+/** A criterion on an absolute bound from below, for rates; in the figure's unit. */
+export function atLeast(
+  stat: string,
+  ours: number,
+  bound: number,
+  text: string,
+  others: { c?: number; node?: number; unit?: string } = {},
+): Criterion {
+  return {
+    stat,
+    ours,
+    c: others.c ?? null,
+    node: others.node ?? null,
+    bound: text,
+    holds: ours >= bound,
+    value: ours,
+    ...(others.unit === undefined ? {} : { valueUnit: others.unit }),
+  };
+}
