@@ -19,7 +19,7 @@ import type { GatewaySetup } from '../gateway-setup.ts';
 const TRADER = fileURLToPath(new URL('./busy-trader.ts', import.meta.url));
 export const SYMBOLS = ['AAPL', 'MSFT', 'NVDA'];
 const POLL_MS = 5;
-const PASSWORD_ENV = 'WARMLINE_TEST_GATEWAY_PASSWORD';
+export const PASSWORD_ENV = 'WARMLINE_TEST_GATEWAY_PASSWORD';
 process.env[PASSWORD_ENV] = 'secret';
 
 export interface TradingOptions {
@@ -33,6 +33,10 @@ export interface TradingOptions {
   readonly everyDay?: boolean;
   /** The venue tells executions again, and the router listens; faults call it `copy`. */
   readonly dropCopy?: boolean;
+  /** No strategy trades: only who uses the API. */
+  readonly noTrader?: boolean;
+  /** Lines of config besides. */
+  readonly more?: readonly string[];
 }
 
 export async function freeTcpPort(): Promise<number> {
@@ -71,8 +75,12 @@ export async function writeTradingConfig(folder: string, options: TradingOptions
     '    heartbeat: 100ms',
     `    lines: [{ name: A, address: 127.0.0.1, port: ${udp[0]} }, { name: B, address: 127.0.0.1, port: ${udp[1]} }]`,
     `    snapshot: { address: 127.0.0.1, port: ${glimpse}, username: warm, passwordEnv: ${PASSWORD_ENV} }`,
-    'strategies:',
-    `  - { name: busy, module: ${TRADER}, options: { symbols: [${SYMBOLS}] }, orders: { lostRoute: requote } }`,
+    ...(options.noTrader === true
+      ? []
+      : [
+          'strategies:',
+          `  - { name: busy, module: ${TRADER}, options: { symbols: [${SYMBOLS}] }, orders: { lostRoute: requote } }`,
+        ]),
     'orders:',
     `  protocol: ${options.protocol ?? 'ouch50'}`,
     `  instruments: [${SYMBOLS}]`,
@@ -97,6 +105,7 @@ export async function writeTradingConfig(folder: string, options: TradingOptions
     '  orders:',
     '    behaviour: { heartbeat: 200ms, silence: 2s }',
     ...(options.dropCopy === true ? [`    dropCopies: [${copy}]`] : []),
+    ...(options.more ?? []),
   ].join('\n');
   const path = join(folder, 'venue.yaml');
   writeFileSync(path, text);
