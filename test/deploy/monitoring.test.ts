@@ -148,7 +148,7 @@ describe.skipIf(hostProgram('promtool') === undefined)('promtool (Debian: promet
   });
 
   it('sees alerts fire when they should', () => {
-    const { status, said } = promtool('test', 'rules', 'alerts.test.yml');
+    const { status, said } = promtool('test', 'rules', 'alert-tests.yml');
     expect(said).toMatch(/SUCCESS/);
     expect(status).toBe(0);
   });
