@@ -21,6 +21,8 @@ const steps = [
   ['lint', ['run', 'lint']],
   ['types', ['run', 'typecheck']],
   ['tests', ['test', '--', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]],
+  // the suite has a slice of it with fixed seeds; here as many histories as five minutes hold, each time others
+  ['orders simulation', ['run', 'sim:orders', '--', '--seconds', '300'], 'test/orders-sim/main.ts'],
   ['bench smoke', ['run', 'bench', '--', '--smoke'], 'bench/main.ts'],
 ];
 

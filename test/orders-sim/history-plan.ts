@@ -16,12 +16,14 @@ export const VENUE_ACCOUNT = 'ours';
 
 const MS = 1e6;
 /** Fewest orders of a history. */
-const LEAST_ORDERS = 50;
+export const LEAST_ORDERS = 50;
 const MORE_ORDERS = 30;
 const LEAST_FAULTS = 2;
 const MORE_FAULTS = 5;
 /** Share of the histories that end with a port still dead. */
 const DEAD_SHARE = 0.15;
+/** Of those in which the venue breaks what it promises. */
+const WILD_SHARE = 0.08;
 /** Of those in which the venue's day ends. */
 const DAY_END_SHARE = 0.05;
 
@@ -101,6 +103,7 @@ export function planHistory(seed: number): HistoryPlan {
       resends,
     };
   });
+  const wild = random.chance(WILD_SHARE);
   const accounts = random.chance(0.3) ? 2 : 1;
   const policies = Object.values(LostRoutePolicy);
   const strategies = Array.from({ length: 2 + random.below(2) }, (_, index) => ({
@@ -129,10 +132,10 @@ export function planHistory(seed: number): HistoryPlan {
     selfTradeChecked: random.chance(0.3),
     startPositions: Array.from({ length: accounts * SYMBOLS.length }, () => pick([0, 500, -300])),
     ackDeadlineNs: pick([3, 10, 20]) * MS,
-    logons: random.chance(0.1) ? 12 : 1000,
-    orders: LEAST_ORDERS + random.below(MORE_ORDERS),
-    faults: LEAST_FAULTS + random.below(MORE_FAULTS),
-    wild: random.chance(0.08),
+    logons: random.chance(0.1) ? 12 : 60,
+    orders: LEAST_ORDERS + random.below(MORE_ORDERS) + (wild ? MORE_ORDERS : 0),
+    faults: LEAST_FAULTS + random.below(MORE_FAULTS) + (wild ? MORE_FAULTS : 0),
+    wild,
     dayEnds: random.chance(DAY_END_SHARE),
     ending: random.chance(DEAD_SHARE) ? 'dead' : 'healed',
   };

@@ -1,7 +1,7 @@
 import { isDone, OrderFlag, OrderState } from '../../src/order/terms.ts';
 import { Random } from '../../src/sim/random.ts';
 import { BooksCheck } from './books-check.ts';
-import { type HistoryPlan, planHistory } from './history-plan.ts';
+import { type HistoryPlan, LEAST_ORDERS, planHistory } from './history-plan.ts';
 import { RandomFaults } from './random-faults.ts';
 import { RandomTrading } from './random-trading.ts';
 import { World } from './world.ts';
@@ -48,8 +48,8 @@ class History {
     trace?.(JSON.stringify(plan, (key, value) => (key === 'rules' ? undefined : value)));
     this.world = new World(plan, trace);
     this.books = new BooksCheck(this.world);
-    this.faults = new RandomFaults(this.world, this.books);
     this.trading = new RandomTrading(this.world);
+    this.faults = new RandomFaults(this.world, this.books, this.trading);
     this.random = new Random(plan.seed, 7);
     this.world.check = () => this.books.atEachStep();
   }
@@ -62,7 +62,7 @@ class History {
     if (plan.ending === 'dead') this.endDead();
     else ending = this.endHealed();
     if (this.random.chance(FOLD_SHARE)) books.journalFolds();
-    if (trading.sent < plan.orders) world.wrong(`only ${trading.sent} orders were sent`);
+    if (trading.sent < LEAST_ORDERS) world.wrong(`only ${trading.sent} orders were sent`);
     if (this.inFlight === 0) world.wrong('no fault struck while an order was unanswered');
     return {
       seed: plan.seed,

@@ -5,7 +5,8 @@ import type { FaultSpec } from '../../src/sim/fault-spec.ts';
 import { Random } from '../../src/sim/random.ts';
 import type { BooksCheck } from './books-check.ts';
 import { drawn } from './drawn.ts';
-import { COPY_HOST, SYMBOLS } from './history-plan.ts';
+import { COPY_HOST, LEAST_ORDERS, SYMBOLS } from './history-plan.ts';
+import type { RandomTrading } from './random-trading.ts';
 import type { World } from './world.ts';
 
 const MS = 1e6;
@@ -61,7 +62,7 @@ const FAULTS: readonly FaultRow[] = [
   host('end', 1, nothing),
   host('garbage', 2, (random) => ({ count: pick(random, [1, 3, 17, 64, 300]) })),
   host('misdirect', 6, some, true),
-  host('jump', 14, (random) => ({ count: 1 + random.below(6) }), true),
+  { name: 'host jump', weight: 14, wild: true, strike: (faults) => faults.jump() },
   { name: 'host late', weight: 2, strike: (faults) => faults.late() },
   { name: 'exchange halt', weight: 2, strike: (faults) => faults.halt() },
   { name: 'exchange bust', weight: 2, strike: (faults) => faults.bust() },
@@ -96,20 +97,24 @@ export class RandomFaults {
   /** How often each kind struck, as {@link FAULT_NAMES} has them. */
   readonly counts: Float64Array = new Float64Array(FAULTS.length);
   private readonly books: BooksCheck;
-  private readonly rows: readonly FaultRow[];
+  private readonly trading: RandomTrading;
+  private readonly tame: readonly FaultRow[];
   /** What ends by itself at some time, and how. */
   private ends: { readonly atNs: number; end(): void }[] = [];
   private ids = 0;
 
-  constructor(world: World, books: BooksCheck) {
+  constructor(world: World, books: BooksCheck, trading: RandomTrading) {
     this.world = world;
     this.books = books;
+    this.trading = trading;
     this.random = new Random(world.plan.seed, 5);
-    this.rows = FAULTS.filter(({ wild }) => wild !== true || world.plan.wild);
+    this.tame = FAULTS.filter(({ wild }) => wild !== true);
   }
 
   strike(): void {
-    const row = drawn(this.random, this.rows, ({ weight }) => weight);
+    // orders that stay unknown for good leave no room for others: first the others
+    const wild = this.world.plan.wild && this.trading.sent >= LEAST_ORDERS;
+    const row = drawn(this.random, wild ? FAULTS : this.tame, ({ weight }) => weight);
     this.counts[FAULTS.indexOf(row)]++;
     this.world.note(`fault: ${row.name}`);
     row.strike(this);
@@ -156,7 +161,6 @@ export class RandomFaults {
 
   atHost(kind: FaultKind, spec: Partial<FaultSpec>): void {
     this.add(this.someHost(), kind, spec);
-    if (kind === 'jump') this.books.allowance.missed = true;
     if (kind === 'misdirect') this.books.allowance.misled = true;
   }
 
@@ -165,6 +169,21 @@ export class RandomFaults {
     const whole: FaultSpec = { feed: ORDER_SIDE, target, kind, ...spec };
     world.note(`  ${target} ${JSON.stringify(spec)}`);
     world.venue.addFault(whole, world.nowNs, ++this.ids);
+  }
+
+  /** Answers are lost for good: the next login is told to go on behind them. */
+  jump(): void {
+    const { world, random, trading } = this;
+    const target = this.someHost();
+    this.books.allowance.missed = true;
+    if (random.chance(0.7)) {
+      this.add(target, 'withhold', {});
+      trading.burst();
+      world.pass(2 * MS);
+    }
+    this.add(target, 'jump', { count: 1 + random.below(6) });
+    this.add(target, 'reset', {});
+    world.venue.clearFaults(target, 'withhold', world.nowNs);
   }
 
   late(): void {

@@ -15,6 +15,7 @@ import { VirtualNetwork } from './virtual-network.ts';
 const START_NS = 1e12;
 /** Longest time between two turns of the gateway. */
 const IDLE_STEP_NS = 20e6;
+const LEAST_STEP_NS = 20e3;
 /** How long the operator's tools take to start a gateway again. */
 const RESTART_NS = 30e6;
 const MOST_WRONG = 5;
@@ -87,7 +88,8 @@ export class World implements SendingGateway, OrderEventSink {
     const untilNs = this.now[0] + ns;
     do {
       const due = Math.min(untilNs, this.now[0] + maxStepNs, this.network.nextNs, this.venue.nextDueNs);
-      this.now[0] = Math.max(this.now[0] + 1, due);
+      // what is due and can't be done yet (a host that is frozen) must not stop the clock
+      this.now[0] = due > this.now[0] ? due : this.now[0] + LEAST_STEP_NS;
       this.step();
     } while (this.now[0] < untilNs);
   }
