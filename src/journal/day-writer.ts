@@ -96,15 +96,15 @@ export class JournalDayWriter {
     return this.writer.commit();
   }
 
-  /** @param expected number of the next sequenced message */
-  login(port: number, session: number, name: string, expected: number): boolean {
+  /** @param expected number of the next sequenced message @param gap `Gap`: what is missing before it */
+  login(port: number, session: number, name: string, expected: number, gap: number): boolean {
     const at = this.begin(JournalRecord.login);
     if (at < 0) return false;
     this.words[at + LOGIN.port] = port;
     this.words[at + LOGIN.session] = session;
     this.putAscii((at + LOGIN.name) << 2, NAME_BYTES, name, 0);
     this.putAscii((at + LOGIN.nameTail) << 2, TAIL_BYTES, name, NAME_BYTES);
-    this.words[at + LOGIN.reserved] = 0;
+    this.words[at + LOGIN.gap] = gap;
     this.doubles[(at + LOGIN.expected) >> 1] = expected;
     return this.writer.commit();
   }

@@ -103,8 +103,8 @@ describe('a journal writer', () => {
       [JournalRecord.barrier, writer.barrier(1, 2, 3, 4)],
       [
         JournalRecord.login,
-        day.login(1, 2, 'SESSION001', 9e9),
-        { port: 1, session: 2, name: 'SESSION0', nameTail: 0x20203130, expected: 9e9 },
+        day.login(1, 2, 'SESSION001', 9e9, 1),
+        { port: 1, session: 2, name: 'SESSION0', nameTail: 0x20203130, gap: 1, expected: 9e9 },
       ],
       [JournalRecord.limit, day.limit(1, 2, 3, 4.5, 5.5), { limit: 1, scope: 2, index: 3, before: 4.5, after: 5.5 }],
       [JournalRecord.kill, day.kill(1, 2, true, false), { scope: 1, index: 2, on: 1, confirmed: 0 }],

@@ -185,13 +185,13 @@ export const JournalRecord = {
     ['bound', 'float64'],
   ]),
   barrier: record(34, 'barrier', [['port'], ['session'], ['ref'], ['number']]),
-  /** Login accepted: session name and the next sequenced number. */
+  /** Login accepted: session name, the next sequenced number, and what is missing before it (`Gap`). */
   login: record(35, 'login', [
     ['port'],
     ['session'],
     ['name', 'ascii8'],
     ['nameTail'],
-    ['reserved'],
+    ['gap'],
     ['expected', 'float64'],
   ]),
 

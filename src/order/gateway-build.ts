@@ -146,6 +146,7 @@ export function buildGateway(spec: GatewaySpec, materials: GatewayMaterials): Ga
       Float64Array.of(store.expected(index)),
       materials.sessionNames?.[index] ?? '',
     );
+    port.gap = store.gap(index);
     port.reconciler = new Reconciler(index, portSpec.rules, routes, portSpec.resends);
     port.sessions = portSpec.hosts.map((name, host) => {
       const number = sessions++;

@@ -14,7 +14,7 @@ import type { OrderStore } from './order-store.ts';
 import { doubtOf, leavesDoubt, type ReconcileHost, rowOfMessage } from './reconcile.ts';
 import { PROBE_ANSWER } from './record-fold.ts';
 import { Effect } from './resolution-effect.ts';
-import { RESOLUTIONS, resolutionEffect, resolutionRow, VenueEvidence } from './resolution-table.ts';
+import { Doubt, RESOLUTIONS, resolutionEffect, resolutionRow, VenueEvidence } from './resolution-table.ts';
 import { Scope } from './scope.ts';
 import type { Session } from './session.ts';
 import { SessionCell } from './session-cells.ts';
@@ -93,8 +93,8 @@ export class GatewayRoutes implements PortOwner, GroupOwner, ReconcileHost, Fact
   loggedOn(port: OrderPort, session: Session): void {
     this.settleLosses();
     this.facts.nowNs[0] = this.nowNs[0];
-    this.parts.dayJournal.login(port.index, session.index, port.sessionName, port.expected[0]);
-    this.facts.login(port.index, session.index, port.expected);
+    this.parts.dayJournal.login(port.index, session.index, port.sessionName, port.expected[0], port.gap);
+    this.facts.login(port.index, session.index, port.expected, port.gap);
   }
 
   /** Noted at once; written to the orders by {@link settleLosses}, after what is waiting has gone another way. */
@@ -160,7 +160,8 @@ export class GatewayRoutes implements PortOwner, GroupOwner, ReconcileHost, Fact
     this.journal.report(port.index, session.index, probeAnswer ? PROBE_ANSWER : slot + 1, report);
     facts.nowNs[0] = nowNs[0];
     if (probeAnswer) {
-      facts.probeAnswered(port.index, report);
+      const probed = facts.probeAnswered(port.index, report);
+      if (probed >= 0) this.countRow(port.index, store.slotOfRef(port.index, report.ref), probed);
       return;
     }
     const row = slot < 0 ? -1 : this.rowOf(slot, report.kind);
@@ -247,6 +248,10 @@ export class GatewayRoutes implements PortOwner, GroupOwner, ReconcileHost, Fact
     this.voice.resolved(slot + 1, row, after);
   }
 
+  maySend(): boolean {
+    return this.gateway.mayAsk();
+  }
+
   sendAgain(slot: number, session: Session): boolean {
     return this.gateway.sendAgain(slot, session);
   }
@@ -304,12 +309,16 @@ export class GatewayRoutes implements PortOwner, GroupOwner, ReconcileHost, Fact
     const state = store.int32[store.base(slot) + Field.state];
     this.journal.resolved(slot + 1, row, state, state, port, 0);
     this.facts.resolved(slot, row, resolutionEffect(row));
+    this.countRow(port, slot, row);
+  }
+
+  private countRow(port: number, slot: number, row: number): void {
     this.rows[row]++;
     if (!this.flags(slot, UNKNOWN | BLIND)) {
       this.cells[Cell.resolved]++;
       this.resolvedSince[port]++;
     }
-    this.voice.resolved(slot + 1, row, state);
+    this.voice.resolved(slot + 1, row, this.store.int32[this.store.base(slot) + Field.state]);
   }
 
   private measureAnswer(session: Session, slot: number): void {
@@ -325,7 +334,17 @@ export class GatewayRoutes implements PortOwner, GroupOwner, ReconcileHost, Fact
 
   private endDay(port: OrderPort): void {
     this.closeDay();
+    if (!port.reconciler.messagesMissing) this.resolveUntold(port.index);
     this.voice.dayEnded(port);
+  }
+
+  /** Orders that the venue has not told of by the end of its day never were. */
+  private resolveUntold(port: number): void {
+    const row = resolutionRow(Doubt.entered, VenueEvidence.dayOver);
+    for (const slot of this.openOrders(port)) {
+      const untold = this.store.int32[this.store.base(slot) + Field.state] <= SENT;
+      if (untold && !this.flags(slot, OrderFlag.missed)) this.resolve(slot, row, 0);
+    }
   }
 
   private settleLoss(port: OrderPort, session: number, evidence: number): void {

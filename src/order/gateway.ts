@@ -275,6 +275,11 @@ export class OrderGateway {
     return this.refuse(Refusal.late, strategy, instrument);
   }
 
+  /** Whether questions may be sent at all: the fence refuses them too, the kill switch doesn't. */
+  mayAsk(): boolean {
+    return this.parts.lastCheck.check(Request.cancel, 0, 0) === 0;
+  }
+
   symbolHiOf(instrument: number): number {
     return this.symbolHi[instrument];
   }

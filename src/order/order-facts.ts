@@ -11,6 +11,7 @@ import type { OrderStore } from './order-store.ts';
 import { PortFacts } from './port-facts.ts';
 import { ReportFacts } from './report-facts.ts';
 import { Effect } from './resolution-effect.ts';
+import { Doubt, resolutionEffect, resolutionRow, VenueEvidence } from './resolution-table.ts';
 import { PortDouble, PortField, StoreHeader } from './store-layout.ts';
 import { OrderState as AllOrderStates, isDone, OrderFlag } from './terms.ts';
 import { Fact as AllFacts, Fit as AllFits } from './transitions.ts';
@@ -36,6 +37,7 @@ const INTENT_ENTER = Intent.enter;
 const INTENT_REPLACE = Intent.replace;
 const EXPECTED = PortDouble.expected;
 const SEQUENCE = ReportCell.sequence;
+const NO_ROW = -1;
 
 export interface OrderFactsOptions {
   /** Ports whose replaces state what is to remain (`replaceShares: 'remaining'`). Default: none. */
@@ -276,10 +278,29 @@ export class OrderFacts {
     return slot;
   }
 
-  /** The answer to a probe: it takes a number of the port's sequence and says nothing of an order. */
-  probeAnswered(port: number, report: VenueReport): void {
-    if (within(port, this.store.ports)) this.follow(port, report);
-    else this.bad(port, report.ref);
+  /**
+   * The answer to a probe: it takes a number of the port's sequence, and proves that what was sent under that reference
+   * before never arrived. That counts at once: the reference is used up now, and can't be probed a second time.
+   * @returns the row of the resolution table that it comes to; -1: nothing was in doubt under that reference
+   */
+  probeAnswered(port: number, report: VenueReport): number {
+    if (!within(port, this.store.ports)) {
+      this.bad(port, report.ref);
+      return NO_ROW;
+    }
+    this.follow(port, report);
+    this.ports.settle(port);
+    const slot = this.store.slotOfRef(port, report.ref);
+    if (slot < 0) return NO_ROW;
+    const { int32 } = this.store;
+    const base = this.store.base(slot);
+    const ofReplace =
+      (int32[base + FLAGS] & PENDING_REPLACE) !== 0 && int32[base + SlotField.pendingRef] === report.ref;
+    const ofEntered = int32[base + STATE] <= OrderState.sent && int32[base + SlotField.ref] === report.ref;
+    if (!ofReplace && !ofEntered) return NO_ROW;
+    const row = resolutionRow(ofReplace ? Doubt.replace : Doubt.entered, VenueEvidence.probeAnswered);
+    this.resolved(slot, row, resolutionEffect(row));
+    return row;
   }
 
   /**
@@ -365,10 +386,18 @@ export class OrderFacts {
     else if (ref > 0) this.store.useRef(port, ref);
   }
 
-  /** A login was accepted. @param expected cell 0: number of the next sequenced message */
-  login(port: number, _session: number, expected: Float64Array): void {
-    if (within(port, this.store.ports)) this.store.float64[(this.store.port(port) >> 1) + EXPECTED] = expected[0];
-    else this.bad(port, 0);
+  /**
+   * A login was accepted.
+   * @param expected cell 0: number of the next sequenced message
+   * @param gap {@link Gap}: what is missing before it
+   */
+  login(port: number, _session: number, expected: Float64Array, gap: number): void {
+    if (!within(port, this.store.ports)) {
+      this.bad(port, 0);
+      return;
+    }
+    this.store.float64[(this.store.port(port) >> 1) + EXPECTED] = expected[0];
+    this.store.int32[this.store.port(port) + PortField.gap] = gap;
   }
 
   /** Orders that the last loss of a port has made unknown, and blind. */

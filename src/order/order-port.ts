@@ -4,13 +4,14 @@ import type { VenueRules } from './order-protocol.ts';
 import type { Reconciler } from './reconcile.ts';
 import type { Session, SessionOwner } from './session.ts';
 import { SessionCell as Cell } from './session-cells.ts';
+import { Gap } from './store-layout.ts';
 import { Evidence, SessionState } from './terms.ts';
 import { ReportCell, type VenueReport } from './venue-report.ts';
 
 /** What a port tells the gateway. */
 export interface PortOwner {
   sessionChanged(port: OrderPort, session: Session, before: number): void;
-  /** A login was accepted; the port's `expected` and `sessionName` are those of now. */
+  /** A login was accepted, or a message skipped: the port's `expected`, `sessionName` and `gap` are those of now. */
   loggedOn(port: OrderPort, session: Session): void;
   /** The port's orders can't be trusted any more. @param evidence {@link Evidence} */
   portLost(port: OrderPort, session: Session, evidence: number): void;
@@ -30,7 +31,9 @@ export interface PortOptions {
   readonly barrierTimeoutNs: number;
 }
 
-const Time = { startedNs: 0, barrierNs: 1 } as const;
+const Time = { startedNs: 0, barrierNs: 1, unreadable: 2 } as const;
+/** Kinds of message have one byte. */
+const TYPES = 256;
 
 /**
  * A port: one venue login with its own numbering, and the hosts that offer it. With one host it is a session; with mirror
@@ -57,14 +60,19 @@ export class OrderPort implements SessionOwner {
   ended = false;
   /** Orders of the port are in doubt as a whole: its session is lost or suspect, or has not passed the barrier. */
   doubted = false;
-  /** Messages seen twice, and numbers that the venue has skipped. */
+  /** {@link Gap}: what is missing of the venue's messages. */
+  gap: number = Gap.none;
+  /** Messages seen twice, and how often some were missing. */
   duplicates = 0;
   missed = 0;
   private readonly options: PortOptions;
   private readonly owner: PortOwner;
   private readonly now: Float64Array;
   private readonly budget: LogonBudget;
-  private readonly time = Float64Array.of(-1, 0);
+  /** Cell 2: number of the message that could not be read last. */
+  private readonly time = Float64Array.of(-1, 0, 0);
+  /** Kinds of message that this version does not know, and that the venue means to send: 1. */
+  private readonly strange = new Uint8Array(TYPES);
   private everLoggedOn = false;
   private barrierWanted = false;
 
@@ -162,9 +170,9 @@ export class OrderPort implements SessionOwner {
     const expected = this.expectedOf(session);
     const verdict = judgeLogin(this.sessionName, expected[0], connection.session, connection.expected[0]);
     // what was said and will not be said again makes silence about an order prove nothing
-    const missing = verdict === LoginVerdict.missed || verdict === LoginVerdict.otherSession;
-    if (missing) this.missed++;
-    this.reconciler.messagesMissing = missing;
+    if (verdict === LoginVerdict.missed) this.note(Gap.lasting);
+    else if (verdict === LoginVerdict.otherSession) this.note(Gap.once);
+    this.reconciler.messagesMissing = this.gap !== Gap.none;
     this.sessionName = connection.session;
     expected[0] = connection.expected[0];
     this.everLoggedOn = true;
@@ -189,6 +197,27 @@ export class OrderPort implements SessionOwner {
     const probeAnswer = this.rules.barrier === 'probe' && session.connection.isProbeAnswer(report);
     this.owner.portReport(this, session, report, probeAnswer);
     this.reconciler.onReport(report, probeAnswer);
+  }
+
+  /**
+   * The first time it may be bytes of something else: the conversation ends, and the venue is asked for that number again.
+   * Said once more the same way it is what the venue says: skipped. Where it was of a kind that we know, something about
+   * our orders is missing.
+   */
+  unreadable(session: Session, type: number): boolean {
+    const number = session.connection.expected[0];
+    if (type > 0 && this.strange[type] !== 0) return true;
+    if (this.time[Time.unreadable] !== number) {
+      this.time[Time.unreadable] = number;
+      return false;
+    }
+    if (type > 0) this.strange[type] = 1;
+    else if (this.gap === Gap.none) {
+      this.note(Gap.once);
+      this.reconciler.messagesMissing = true;
+      this.owner.loggedOn(this, session);
+    }
+    return true;
   }
 
   suspected(session: Session): void {
@@ -234,11 +263,17 @@ export class OrderPort implements SessionOwner {
   /** The barrier is behind it: it may carry orders. */
   reconciled(session: Session): void {
     this.doubted = false;
+    if (this.gap === Gap.once) this.gap = Gap.none;
     session.enter(SessionState.warm);
     this.owner.usabilityChanged(this);
   }
 
   // ---- Within ----
+
+  private note(gap: number): void {
+    this.gap = gap;
+    this.missed++;
+  }
 
   private expectedOf(session: Session): Float64Array {
     return this.rules.mirrorsShareSequence ? this.expected : session.expected;
@@ -304,7 +339,7 @@ export class OrderPort implements SessionOwner {
   }
 
   private watchBarrier(session: Session): void {
-    if (session.state !== SessionState.replaying) return;
+    if (session.state !== SessionState.replaying && session.state !== SessionState.suspect) return;
     const waitedNs = this.now[0] - this.time[Time.barrierNs];
     if (waitedNs > this.options.barrierTimeoutNs) {
       this.owner.noAnswer(this, true);

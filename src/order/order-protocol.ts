@@ -151,7 +151,14 @@ export interface OrderConnectionSink {
   loginRejected(venueReason: number, retry: boolean): void;
   /** Keep nothing of it beyond the call. */
   report(report: VenueReport): void;
-  /** Anything was heard, heartbeats included. Called once per `onBytes`. */
+  /**
+   * A sequenced message can't be read. `connection.expected` names it still: bytes that are no message of the venue's shift
+   * the numbers of all that follow, so it is asked for again before it is believed.
+   * @param type code of a kind of message that is not known; 0 = known, and broken
+   * @returns true: skip it; false: the conversation ends here. Absent: skip it
+   */
+  unreadable?(type: number): boolean;
+  /** A whole packet was heard, heartbeats included. Called once per `onBytes`, after what the packets said. */
   heard(): void;
   endOfSession(): void;
   failed(reason: string): void;

@@ -199,6 +199,10 @@ export class OrderStore implements OrderSlots {
   expected(port: number): number {
     return this.float64[(this.port(port) >> 1) + PortDouble.expected];
   }
+  /** {@link Gap} of a port. Cold. */
+  gap(port: number): number {
+    return this.int32[this.port(port) + PortField.gap];
+  }
   isLost(port: number): boolean {
     return this.int32[this.port(port) + PortField.lost] !== 0;
   }

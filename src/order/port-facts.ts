@@ -1,7 +1,7 @@
 import { Incident } from './incidents.ts';
 import type { OrderChange } from './order-change.ts';
 import { SlotField, SlotTime } from './order-layout.ts';
-import { PortDouble as AllPortDoubles, PortField as AllPortFields } from './store-layout.ts';
+import { PortDouble as AllPortDoubles, PortField as AllPortFields, Gap } from './store-layout.ts';
 import { OrderFlag, OrderState } from './terms.ts';
 import { Fact as AllFacts } from './transitions.ts';
 
@@ -71,7 +71,9 @@ export class PortFacts {
     const { change } = this;
     const { store } = change;
     this.settle(port);
-    store.int32[store.port(port) + PortField.lost] = 0;
+    const block = store.port(port);
+    store.int32[block + PortField.lost] = 0;
+    if (store.int32[block + PortField.gap] === Gap.once) store.int32[block + PortField.gap] = Gap.none;
     for (let slot = store.firstOfPort(port); slot >= 0; slot = store.nextOfPort(slot)) {
       change.begin(slot);
       change.transit(slot, Fact.recovered);

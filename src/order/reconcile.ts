@@ -21,6 +21,8 @@ export interface ReconcileHost {
   barrierSent(port: number, session: number, ref: number, number: number): void;
   /** Writes down and applies what the row says. */
   resolve(slot: number, row: number, nextRef: number): void;
+  /** False while this gateway is fenced off: it sends no probe either. */
+  maySend(): boolean;
   /** Sends an order once more under its own reference. @returns false where the last check or the socket refuses */
   sendAgain(slot: number, session: Session): boolean;
   /** The barrier is behind the port. @param nextRef what the venue said, 0 where it does not say */
@@ -61,10 +63,11 @@ export class Reconciler {
   private phase: number = Phase.idle;
   private session: Session | undefined;
   private doubtful: readonly Doubtful[] = [];
-  /** `probe` barriers: references still to be probed, and those whose probe was answered. */
+  /** `probe` barriers: references still to be probed. */
   private toProbe: { ref: number; slot: number }[] = [];
-  private readonly answered = new Set<number>();
   private endRef = 0;
+  /** The port has no reference left to probe with: nothing can be proved. */
+  private noProbes = false;
   /** Messages of the venue are missing that it will not send again: silence about an order then proves nothing. */
   messagesMissing = false;
 
@@ -86,8 +89,8 @@ export class Reconciler {
       .openOrders(this.port)
       .filter((slot) => this.inDoubt(slot))
       .map((slot) => this.note(slot));
-    this.answered.clear();
     this.toProbe = [];
+    this.noProbes = false;
     if (this.rules.barrier === 'none') {
       this.phase = Phase.waiting;
       this.finish(0);
@@ -108,6 +111,8 @@ export class Reconciler {
   /** Sends what is left of the probes, as the output has room. @returns how much was done */
   turn(): number {
     if (this.phase !== Phase.probing) return 0;
+    // a probe is an order by its form; a query asks for nothing but an answer
+    if (this.rules.barrier === 'probe' && !this.host.maySend()) return 0;
     const session = this.session!;
     let work = 0;
     for (let next = this.toProbe.at(-1); next !== undefined; next = this.toProbe.at(-1)) {
@@ -117,6 +122,11 @@ export class Reconciler {
     }
     if (this.rules.barrier === 'probe') {
       this.endRef = this.endRef || this.host.takeRef(this.port);
+      if (this.endRef === 0) {
+        this.noProbes = true;
+        this.finish(0);
+        return work + 1;
+      }
       if (!this.probe(session, this.endRef, this.doubtful[0]?.slot ?? -1)) return work;
     } else {
       if (session.connection.barrier(0, 0, 0, 0) === 0) return work;
@@ -134,8 +144,8 @@ export class Reconciler {
   onReport(report: VenueReport, probeAnswer: boolean): void {
     if (this.phase === Phase.idle) return;
     if (probeAnswer) {
+      // that of an order's reference has been dealt with by the facts
       if (this.endRef !== 0 && report.ref === this.endRef) this.finish(0);
-      else this.answered.add(report.ref);
     } else if (report.kind === ReportKind.nextRef && this.phase === Phase.waiting && this.rules.barrier === 'query') {
       this.finish(report.ref);
     }
@@ -193,39 +203,39 @@ export class Reconciler {
     const flags = this.field(slot, Field.flags);
     const doubt = doubtOf(state);
     if (entry.replaceRef !== 0 && this.field(slot, Field.pendingRef) === entry.replaceRef) {
-      rows.push(resolutionRow(Doubt.replace, this.evidenceOn(entry.replaceRef, nextRef)));
+      rows.push(resolutionRow(Doubt.replace, this.evidenceOn(slot, entry.replaceRef, nextRef)));
     }
     if (doubt === Doubt.entered) {
       const evidence = this.evidenceOnEntered(slot, nextRef, session);
       rows.push(resolutionRow(doubt, evidence));
     } else {
       if (entry.cancel && (flags & OrderFlag.pendingCancel) !== 0) {
-        rows.push(resolutionRow(Doubt.cancel, this.known(VenueEvidence.barrier)));
+        rows.push(resolutionRow(Doubt.cancel, this.known(slot, VenueEvidence.barrier)));
       }
-      rows.push(resolutionRow(doubt, this.known(VenueEvidence.barrier)));
+      rows.push(resolutionRow(doubt, this.known(slot, VenueEvidence.barrier)));
     }
     const stays = rows.some(leavesDoubt);
     for (const row of rows) if (!stays || leavesDoubt(row)) this.host.resolve(slot, row, nextRef);
   }
 
   private evidenceOnEntered(slot: number, nextRef: number, session: Session): number {
-    const evidence = this.evidenceOn(this.field(slot, Field.ref), nextRef);
+    const evidence = this.evidenceOn(slot, this.field(slot, Field.ref), nextRef);
     const mayGoAgain = this.resends && evidence === VenueEvidence.neverArrived && this.rules.resendIsHarmless;
     return mayGoAgain && this.host.sendAgain(slot, session) ? VenueEvidence.neverArrivedSendAgain : evidence;
   }
 
   /** What the barrier says of a reference about which no message came. */
-  private evidenceOn(ref: number, nextRef: number): number {
-    if (this.rules.barrier === 'probe') {
-      if (this.answered.has(ref)) return VenueEvidence.probeAnswered;
-      return this.known(VenueEvidence.probeSilent);
-    }
+  private evidenceOn(slot: number, ref: number, nextRef: number): number {
+    if (this.rules.barrier === 'probe') return this.known(slot, VenueEvidence.probeSilent);
     if (this.rules.barrier === 'none') return VenueEvidence.messagesMissing;
-    return ref >= nextRef ? VenueEvidence.neverArrived : this.known(VenueEvidence.passedOver);
+    return ref >= nextRef ? VenueEvidence.neverArrived : this.known(slot, VenueEvidence.passedOver);
   }
 
-  private known(evidence: number): number {
-    return this.messagesMissing || this.rules.barrier === 'none' ? VenueEvidence.messagesMissing : evidence;
+  /** Silence proves nothing about an order that messages were missing about once, whatever has been asked since. */
+  private known(slot: number, evidence: number): number {
+    const missed = (this.field(slot, Field.flags) & OrderFlag.missed) !== 0;
+    const unproved = this.messagesMissing || missed || this.noProbes || this.rules.barrier === 'none';
+    return unproved ? VenueEvidence.messagesMissing : evidence;
   }
 
   private inDoubt(slot: number): boolean {

@@ -241,7 +241,7 @@ export class RecordFold {
       name += String.fromCharCode(buffer.bytes[first + i]);
     }
     this.expected[0] = buffer.float64[(at + LOGIN.expected) >> 1];
-    this.facts.login(port, buffer.int32[at + LOGIN.session], this.expected);
+    this.facts.login(port, buffer.int32[at + LOGIN.session], this.expected, buffer.int32[at + LOGIN.gap]);
     if (port >= 0 && port < this.facts.store.ports) this.sessionNames[port] = name.trimEnd();
   }
 }

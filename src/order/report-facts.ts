@@ -153,7 +153,7 @@ export class ReportFacts {
   private replaced(slot: number, base: number, report: VenueReport): number {
     const { change } = this;
     const { int32 } = change.store;
-    if (report.ref === int32[base + REF] && report.ref !== int32[base + PENDING_REF]) {
+    if (report.ref !== int32[base + PENDING_REF] && this.wasReplaced(slot, base, report.ref)) {
       change.incident(Incident.repeated, slot, Fact.replaced);
       return Fact.replaced;
     }
@@ -175,6 +175,16 @@ export class ReportFacts {
     if (left !== report.shares) change.incident(Incident.sharesDiffer, slot, report.shares);
     this.confirm(base, report);
     return Fact.replaced;
+  }
+
+  /**
+   * The reference is the order's present one, or one that it had before: evidence from elsewhere was faster than the port,
+   * which tells now what has long been so. (A replace that was taken for lost has a reference above the present one.)
+   */
+  private wasReplaced(slot: number, base: number, ref: number): boolean {
+    const { store } = this.change;
+    const present = store.int32[base + REF];
+    return ref === present || (ref < present && store.slotOfRef(store.int32[base + PORT], ref) === slot);
   }
 
   private cancelled(slot: number, base: number, report: VenueReport): number {

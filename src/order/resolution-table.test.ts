@@ -102,6 +102,9 @@ function bring(rig: GatewayRig, doubt: number, evidence: number): void {
       venue.say(ReportKind.startOfDay);
       venue.forgotten = venue.log.length;
       break;
+    case VenueEvidence.dayOver:
+      venue.say(ReportKind.endOfDay);
+      break;
     case VenueEvidence.time:
       venue.mute = true;
       break;
@@ -139,6 +142,7 @@ function expected(row: Resolution): readonly string[] {
 }
 
 const STATE_OF: Readonly<Record<number, number>> = {
+  [Doubt.entered]: OrderState.sent,
   [Doubt.live]: OrderState.live,
   [Doubt.partFilled]: OrderState.partFilled,
 };

@@ -58,6 +58,8 @@ export const VenueEvidence = {
   barrier: 16,
   /** As `neverArrived`, nothing with a higher reference has been sent since, and the port's config asks for it to be sent again. */
   neverArrivedSendAgain: 17,
+  /** The venue has ended its day, in sequence, and says nothing after that. */
+  dayOver: 19,
 } as const;
 export type VenueEvidence = (typeof VenueEvidence)[keyof typeof VenueEvidence];
 
@@ -129,8 +131,8 @@ const ROWS: readonly Row[] = [
   [
     Doubt.entered,
     VenueEvidence.messagesMissing,
-    Effect.stays,
-    'unknown',
+    Effect.unknown,
+    'unknown until it is done',
     'its message may be among those that the venue will not send again',
   ],
   [
@@ -304,6 +306,13 @@ const ROWS: readonly Row[] = [
     'the venue says over another way that all that was open is cancelled',
   ],
   [Doubt.partFilled, VenueEvidence.time, Effect.stays, 'blind', 'it may fill unseen for as long as nobody can ask'],
+  [
+    Doubt.entered,
+    VenueEvidence.dayOver,
+    Effect.rejected,
+    'rejected: never arrived',
+    'the end of the day is the last that the venue says: what it had by then, it has told',
+  ],
 ];
 
 export const RESOLUTIONS: readonly Resolution[] = ROWS.map(([doubt, evidence, effect, result, reason], row) => ({

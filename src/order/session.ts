@@ -53,6 +53,8 @@ export interface SessionOwner {
   /** @param retry false where asking again can't help */
   loginRejected(session: Session, venueReason: number, retry: boolean): void;
   report(session: Session, report: VenueReport): void;
+  /** A message can't be read: see {@link OrderConnectionSink.unreadable}. */
+  unreadable(session: Session, type: number): boolean;
   /** Requests go unanswered, but the connection is open. */
   suspected(session: Session): void;
   /** A suspected session has answered what was overdue. */
@@ -485,6 +487,11 @@ export class Session implements OrderConnectionSink {
   report(report: VenueReport): void {
     this.cells[Cell.reports]++;
     this.owner.report(this, report);
+  }
+
+  unreadable(type: number): boolean {
+    this.cells[Cell.malformed] = this.connection.malformed;
+    return this.owner.unreadable(this, type);
   }
 
   heard(): void {

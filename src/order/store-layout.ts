@@ -58,9 +58,21 @@ export const PortField = {
   foundBlind: 9,
   /** Smallest reference that the index holds minus 1. */
   refBase: 10,
+  /** {@link Gap} */
+  gap: 11,
   words: 32,
   bits: 5,
 } as const;
+
+/** What is missing of a port's messages, for as long as silence about an order proves nothing. */
+export const Gap = {
+  none: 0,
+  /** The venue went on at a higher number than it was asked for. What its numbers stand for is not sure from then on. */
+  lasting: 1,
+  /** Another session with numbers of its own has begun, or one message can't be read: until the barrier behind it. */
+  once: 2,
+} as const;
+export type Gap = (typeof Gap)[keyof typeof Gap];
 
 /** Float64 fields of a port's block, by index from its start. */
 export const PortDouble = {

@@ -144,6 +144,10 @@ export class PortRig implements PortOwner, ReconcileHost {
   resolve(slot: number, row: number, nextRef: number): void {
     this.resolved.push({ slot, row, nextRef });
   }
+  maySend(): boolean {
+    return true;
+  }
+
   sendAgain(): boolean {
     return false;
   }

@@ -13,6 +13,8 @@ import { LoginReject, SOUP_HEADER_BYTES, SoupClient, type SoupClientSink, SoupSt
 /** Bytes that may wait to be sent: more than a thousand orders. Beyond that they are refused to the caller. */
 const OUTPUT_BYTES = 1 << 17;
 
+const REFUSAL_NAMES = Object.keys(OuchRefusal);
+
 /** {@link ConnectionState} of each {@link SoupState}. */
 const STATE_OF: readonly ConnectionState[] = stateOf();
 
@@ -108,8 +110,9 @@ export class OuchConnection implements OrderConnection, SoupClientSink {
   }
 
   onBytes(bytes: Uint8Array, offset: number, length: number): void {
-    this.sink.heard();
+    const { packets } = this.soup;
     this.soup.onBytes(bytes, offset, length);
+    if (this.soup.packets !== packets) this.sink.heard();
   }
 
   onTime(nowNs: Float64Array): void {
@@ -211,8 +214,12 @@ export class OuchConnection implements OrderConnection, SoupClientSink {
   }
 
   sequenced(_bytes: Uint8Array, view: DataView, offset: number, length: number): void {
-    this.expected[0] = this.soup.next[0];
     const refusal = this.codec.decode(view, offset, length, this.report);
+    if (refusal !== OuchRefusal.none && refusal !== OuchRefusal.foreign) {
+      this.unreadable(refusal, view, offset);
+      return;
+    }
+    this.expected[0] = this.soup.next[0];
     this.report.cells[ReportCell.sequence] = this.soup.sequence[0];
     this.deliver(refusal);
   }
@@ -227,6 +234,14 @@ export class OuchConnection implements OrderConnection, SoupClientSink {
 
   failed(reason: string): void {
     this.sink.failed(reason);
+  }
+
+  private unreadable(refusal: number, view: DataView, offset: number): void {
+    this.refused[refusal]++;
+    const type = refusal === OuchRefusal.unknownType ? view.getUint8(offset) : 0;
+    if (this.sink.unreadable?.(type) === false) {
+      this.soup.abandon(`message ${this.soup.sequence[0]} can't be read: ${REFUSAL_NAMES[refusal]}`);
+    } else this.expected[0] = this.soup.next[0];
   }
 
   private deliver(refusal: number): void {

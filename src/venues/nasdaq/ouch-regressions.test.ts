@@ -116,3 +116,39 @@ describe.each(VERSIONS)('%s', (version) => {
     expect(venue.log.length).toBe(6500);
   });
 });
+
+describe.each(VERSIONS)('%s, what the simulation of orders found', (version) => {
+  it('a message that can’t be read is still the next one where the owner does not believe it', () => {
+    const { venue, client } = start(version);
+    client.believes = false;
+    client.logOn();
+    client.enter(1);
+    client.exchange();
+    venue.log.push(Uint8Array.of(0x3f));
+    client.exchange();
+    expect(client.connection.state).toBe(ConnectionState.failed);
+    expect(client.connection.expected[0]).toBe(2);
+    client.believes = true;
+    client.cut();
+    client.logOn();
+    client.enter(2);
+    client.exchange();
+    expect(client.connection.expected[0]).toBe(4);
+    expect(client.reports.at(-1)).toMatchObject({ sequence: 3, kind: ReportKind.accepted, ref: 2 });
+  });
+
+  it('bytes that make no whole packet are no sign of life: their length may mean nothing', () => {
+    const { client } = start(version);
+    client.logOn();
+    const nowNs = Float64Array.of(1e12);
+    client.connection.onTime(nowNs);
+    const swallows = Uint8Array.of(0xff, 0xff, 0x53, 0x41);
+    for (let second = 0; second < 20; second++) {
+      client.connection.onBytes(swallows, 0, swallows.length);
+      nowNs[0] += 1e9;
+      client.connection.onTime(nowNs);
+      client.connection.consumed(client.connection.outputLength);
+    }
+    expect(client.connection.state).toBe(ConnectionState.failed);
+  });
+});

@@ -39,6 +39,8 @@ export abstract class SoupEndpoint {
   state: SoupState = SoupState.waiting;
   /** Packets of a type that this side does not expect; skipped by their length. */
   unexpected = 0;
+  /** Whole packets that were heard, int32. */
+  packets = 0;
 
   private readonly capacity: number;
   /** The output, and behind it the templates. */
@@ -89,7 +91,6 @@ export abstract class SoupEndpoint {
   /** Takes received bytes, split anywhere. Calls the sink for every packet that is complete. */
   onBytes(bytes: Uint8Array, offset: number, length: number): void {
     if (this.done || length <= 0) return;
-    this.heard = true;
     const end = offset + length;
     const { opened } = this;
     let at = offset;
@@ -237,12 +238,19 @@ export abstract class SoupEndpoint {
         return;
       }
       if (end - at < LENGTH_BYTES + size) break;
+      this.noteHeard();
       this.packet(bytes[at + LENGTH_BYTES], bytes, view, at + SOUP_HEADER_BYTES, size - 1);
       if (this.done || this.opened !== opened) return;
       at += LENGTH_BYTES + size;
     }
     copy(bytes, at, this.pending, 0, end - at);
     this.pendingLength = end - at;
+  }
+
+  /** Bytes alone are no sign of life: a length that makes no sense swallows what follows for as long as it likes. */
+  private noteHeard(): void {
+    this.heard = true;
+    this.packets = (this.packets + 1) | 0;
   }
 
   /** Adds to the packet that was cut what it lacks, and shows it once it is whole. @returns where the rest begins */
@@ -262,6 +270,7 @@ export abstract class SoupEndpoint {
     this.pendingLength += take;
     if (this.pendingLength < LENGTH_BYTES + size) return at + take;
     this.pendingLength = 0;
+    this.noteHeard();
     this.packet(this.pending[LENGTH_BYTES], this.pending, this.pendingView, SOUP_HEADER_BYTES, size - 1);
     return at + take;
   }

@@ -29,6 +29,8 @@ export class OrderClient implements OrderConnectionSink {
   readonly log: string[] = [];
   session = '';
   heardCalls = 0;
+  /** Skips what can't be read. */
+  believes = true;
   endpoint: SoupServer;
 
   constructor(version: 'ouch50' | 'ouch42', venue: ModelOuchVenue, session = '') {
@@ -104,6 +106,10 @@ export class OrderClient implements OrderConnectionSink {
       probe: this.connection.isProbeAnswer(report),
     });
   }
+  unreadable(): boolean {
+    return this.believes;
+  }
+
   heard(): void {
     this.heardCalls++;
   }

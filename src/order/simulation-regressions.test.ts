@@ -1,0 +1,186 @@
+import { describe, expect, test } from 'vitest';
+import { OrderState, SessionState } from './terms.ts';
+import { GatewayRig } from './testing/gateway-rig.ts';
+import { OrderRig } from './testing/order-rig.ts';
+import { nameOf, PortRig } from './testing/port-rig.ts';
+import { ReportKind, VenueReport } from './venue-report.ts';
+
+/** What `npm run sim:orders` found, each as small as it gets. */
+
+const PRICE4 = 100_000;
+const PROBES = { barrier: 'probe', refsMustRise: false } as const;
+
+const stateOf = (rig: OrderRig, slot: number) => nameOf(OrderState, rig.slot(slot, 'state'));
+
+function probeAnswer(ref: number): VenueReport {
+  const report = new VenueReport();
+  return Object.assign(report, { kind: ReportKind.acceptedDead, ref });
+}
+
+describe('a drop copy', () => {
+  test('that tells of the end of a probe does not bring the order back that the probe proved never to have arrived', () => {
+    const rig = new OrderRig();
+    const slot = rig.enter();
+    rig.lose(0);
+    rig.facts.probeAnswered(0, probeAnswer(rig.slot(slot, 'ref')));
+    rig.learn(slot, ReportKind.cancelled, { shares: 1 });
+    expect(stateOf(rig, slot)).toBe('rejected');
+    expect(rig.slot(slot, 'reservedShares')).toBe(0);
+  });
+
+  test('that was faster than the port: a replace that the port tells of afterwards is history', () => {
+    const rig = new OrderRig();
+    const slot = rig.enter({ shares: 100 });
+    rig.accept(slot);
+    const second = rig.replace(slot, 120, PRICE4);
+    rig.learn(slot, ReportKind.executed, { ref: second, shares: 20, price4: PRICE4, matchLo: 1 });
+    const third = rig.replace(slot, 150, PRICE4);
+    rig.learn(slot, ReportKind.executed, { ref: third, shares: 130, price4: PRICE4, matchLo: 2 });
+    expect(stateOf(rig, slot)).toBe('filled');
+    rig.hear(slot, ReportKind.replaced, { ref: second, previousRef: 1, shares: 120, price4: PRICE4 });
+    rig.hear(slot, ReportKind.executed, { ref: second, shares: 20, price4: PRICE4, matchLo: 1 });
+    rig.hear(slot, ReportKind.replaced, { ref: third, previousRef: second, shares: 130, price4: PRICE4 });
+    rig.hear(slot, ReportKind.executed, { ref: third, shares: 130, price4: PRICE4, matchLo: 2 });
+    expect(stateOf(rig, slot)).toBe('filled');
+    expect(rig.slot(slot, 'leaves')).toBe(0);
+    expect(rig.slot(slot, 'executed')).toBe(150);
+  });
+});
+
+describe('a probe', () => {
+  test('that was answered has proved its point, whatever becomes of the barrier: its reference can be probed only once', () => {
+    const rig = new OrderRig();
+    const entered = rig.enter();
+    const live = rig.enter();
+    rig.accept(live);
+    const replace = rig.replace(live, 300, PRICE4);
+    rig.lose(0);
+    rig.facts.probeAnswered(0, probeAnswer(rig.slot(entered, 'ref')));
+    rig.facts.probeAnswered(0, probeAnswer(replace));
+    expect(stateOf(rig, entered)).toBe('rejected');
+    expect(rig.slot(live, 'pendingRef')).toBe(0);
+    expect(rig.slot(live, 'reservedShares')).toBe(100);
+  });
+
+  test('that was answered before the process died leaves nothing unknown', () => {
+    const rig = new GatewayRig({ rules: PROBES }).pass(5);
+    const [host] = rig.hosts[0];
+    host.frozen = true;
+    const order = rig.enter();
+    host.kill();
+    rig.pass(1);
+    host.down = false;
+    // up to the moment at which the answer to its probe is in the journal
+    for (let n = 0; n < 2000 && rig.state(order) === 'sent unknown'; n++) rig.pass(1);
+    rig.restart().pass(500);
+    expect(rig.state(order)).toBe('rejected');
+    expect(rig.folded().equals(rig.bytes())).toBe(true);
+  });
+
+  test('is not sent without a reference of its own', () => {
+    const rig = new PortRig({ rules: PROBES });
+    rig.nextRef = 0;
+    rig.pass(5);
+    expect(rig.venue.orders).toEqual([]);
+    expect(rig.states()).toEqual(['warm']);
+  });
+
+  test('is an order by its form: a gateway that is fenced off sends none', () => {
+    let fenced = false;
+    const rig = new GatewayRig({ rules: PROBES, lastCheck: { check: () => (fenced ? 1 : 0) } }).pass(5);
+    const known = rig.venues[0].orders.length;
+    fenced = true;
+    rig.hosts[0][0].open.at(-1)?.reset();
+    rig.pass(1000);
+    expect(rig.hosts[0][0].logins).toBeGreaterThan(1);
+    expect(rig.venues[0].orders).toHaveLength(known);
+  });
+});
+
+describe('a venue that went on at a higher number than it was asked for', () => {
+  /** The port of order 1 is told that messages are gone. */
+  function jumped(): GatewayRig {
+    const rig = new GatewayRig({ shape: [1] }).pass(5);
+    const [venue] = rig.venues;
+    rig.enter();
+    rig.pass(5);
+    rig.hosts[0][0].kill();
+    rig.pass(1);
+    venue.say(ReportKind.startOfDay);
+    venue.forgotten = venue.log.length;
+    rig.hosts[0][0].down = false;
+    rig.pass(500);
+    expect(rig.state(1)).toBe('live unknown missed');
+    return rig;
+  }
+
+  /** An order about which the venue says nothing, though its reference is used up. */
+  function silentOrder(rig: GatewayRig): number {
+    const [venue] = rig.venues;
+    const [host] = rig.hosts[0];
+    host.frozen = true;
+    const order = rig.enter({ price4: 999_000 });
+    expect(order).toBeGreaterThan(0);
+    host.kill();
+    rig.pass(1);
+    venue.lastRef = rig.field(order, 'ref');
+    host.down = false;
+    return order;
+  }
+
+  test('proves nothing by its silence any more, however often it is asked', () => {
+    const rig = jumped();
+    const order = silentOrder(rig);
+    rig.pass(1000);
+    expect(rig.state(order)).toBe('sent unknown missed');
+    rig.loop.ports[0].failOver();
+    rig.pass(1000);
+    expect(rig.state(order)).toBe('sent unknown missed');
+    expect(rig.folded().equals(rig.bytes())).toBe(true);
+  });
+
+  test('nor does it after the process was started again', () => {
+    const rig = jumped().restart().pass(500);
+    const order = silentOrder(rig);
+    rig.pass(1000);
+    expect(rig.state(order)).toBe('sent unknown missed');
+  });
+});
+
+describe('a message that can’t be read', () => {
+  test('ends the conversation, is asked for again, and is skipped once it was said again: silence proves nothing then', () => {
+    const { port } = new PortRig().pass(5);
+    const [session] = port.sessions;
+    expect(port.unreadable(session, 0)).toBe(false);
+    expect(port.reconciler.messagesMissing).toBe(false);
+    expect(port.unreadable(session, 0)).toBe(true);
+    expect(port.reconciler.messagesMissing).toBe(true);
+  });
+
+  test('of a kind that is not known is skipped for the rest of the day once the venue has repeated one', () => {
+    const { port } = new PortRig().pass(5);
+    const [session] = port.sessions;
+    expect([port.unreadable(session, 65), port.unreadable(session, 65)]).toEqual([false, true]);
+    session.connection.expected[0]++;
+    expect(port.unreadable(session, 65)).toBe(true);
+    expect(port.unreadable(session, 66)).toBe(false);
+    expect(port.reconciler.messagesMissing).toBe(false);
+  });
+});
+
+test('a suspect session that does not answer its barrier either is given up, and the replay of another brings the rest', () => {
+  const rig = new GatewayRig().pass(5);
+  const [venue] = rig.venues;
+  rig.hosts[0][0].frozen = true;
+  const order = rig.enter();
+  rig.pass(100);
+  expect(rig.states()[0]).toEqual([nameOf(SessionState, SessionState.suspect)]);
+  // the venue has it, but this connection is never told
+  rig.hosts[0][0].open[0].cut = true;
+  venue.lastRef = rig.field(order, 'ref');
+  venue.say(ReportKind.accepted, venue.lastRef, 0, 0, 100, 1_000_000);
+  rig.hosts[0][0].frozen = false;
+  rig.pass(6000, 5);
+  expect(rig.state(order)).toBe('live');
+  expect(rig.states()[0]).not.toContain('suspect');
+});
