@@ -41,6 +41,7 @@ const EVIDENCES = {
   portDead: 'the port can not be reached',
   barrier: 'barrier, and nothing was said of it',
   neverArrivedSendAgain: 'as “not below the next expected”, `resend: neverArrived`, nothing sent since',
+  dayOver: 'it ended its day, in sequence',
 };
 const RULES = {
   logoutCancels: 'does a logout cancel?',
