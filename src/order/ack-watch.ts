@@ -9,6 +9,8 @@ const Field = Object.freeze({ ...SlotField });
 const State = Object.freeze({ ...OrderState });
 const Flag = Object.freeze({ ...OrderFlag });
 const Kind = Object.freeze({ ...Asked });
+/** Flags of an order whose fate nobody but the venue knows. */
+const DOUBTFUL = OrderFlag.unknown | OrderFlag.blind;
 
 /** Where the watch reads orders. */
 export interface SlotReader {
@@ -74,6 +76,25 @@ export class AckWatch {
 
   clear(): void {
     this.head = this.tail;
+  }
+
+  /**
+   * Forgets requests about orders that are in doubt: a barrier has been answered and has not told their fate, so waiting
+   * longer for them says nothing about the session any more. Cold.
+   */
+  forgetDoubtful(store: SlotReader): void {
+    let kept = this.head;
+    for (let from = this.head; from !== this.tail; from = (from + 1) | 0) {
+      const at = from & this.mask;
+      if ((store.int32[store.base(this.slots[at]) + Field.flags] & DOUBTFUL) !== 0) continue;
+      const to = kept & this.mask;
+      this.slots[to] = this.slots[at];
+      this.kinds[to] = this.kinds[at];
+      this.refs[to] = this.refs[at];
+      this.sentNs[to] = this.sentNs[at];
+      kept = (kept + 1) | 0;
+    }
+    this.tail = kept;
   }
 
   private answered(store: SlotReader, at: number): boolean {

@@ -264,6 +264,7 @@ export class OrderPort implements SessionOwner {
   reconciled(session: Session): void {
     this.doubted = false;
     if (this.gap === Gap.once) this.gap = Gap.none;
+    session.stopWaitingForDoubtful();
     session.enter(SessionState.warm);
     this.owner.usabilityChanged(this);
   }

@@ -215,6 +215,11 @@ export class Session implements OrderConnectionSink {
     this.enter(State.down);
   }
 
+  /** A barrier is behind it: what is in doubt all the same is not waited for any more. */
+  stopWaitingForDoubtful(): void {
+    this.watch.forgetDoubtful(this.store);
+  }
+
   // ---- Sending ----
 
   /**
