@@ -149,7 +149,7 @@ describe('a start-of-day file', () => {
             day: 20260107,
             balances: accounts.map(([account, cash]) => ({ account, cash4: cash })),
             positions: held.map(([symbol, { shares, size4 }]) => {
-              return { account: 'a', symbol, shares, cost4: shares === 0 ? 0 : Math.sign(shares) * size4 };
+              return { account: 'a', symbol, shares, cost4: shares < 0 && size4 > 0 ? -size4 : shares > 0 ? size4 : 0 };
             }),
             limits: [{ scope: Scope.strategy, name: 'maker', limit: 'maxOrderNotional', value: 123_456_789 }],
           };
