@@ -1,15 +1,7 @@
-import { parseCoreList } from '../../runtime/layout.ts';
 import type { Check, Finding } from '../finding.ts';
-import type { Host } from '../host.ts';
+import { coresIn } from '../kernel-files.ts';
 
 const CPU = 'sys/devices/system/cpu';
-
-/** A list of cores in a file (`2-3,6`), or none. */
-function coresIn(host: Host, path: string): number[] {
-  const text = host.read(path)?.trim();
-  if (text === undefined || !/^\d/.test(text)) return [];
-  return parseCoreList(text);
-}
 
 const listed = (cores: readonly number[]) => cores.join(',') || 'none';
 

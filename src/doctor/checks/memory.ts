@@ -1,5 +1,6 @@
 import { formatSizeBytes } from '../../config/units.ts';
 import type { Check } from '../finding.ts';
+import { Capability, hasCapability } from '../kernel-files.ts';
 
 /** Limits of this process: soft value by name, `Infinity` = unlimited. */
 function limits(text: string | undefined): ReadonlyMap<string, number> {
@@ -11,14 +12,6 @@ function limits(text: string | undefined): ReadonlyMap<string, number> {
   return found;
 }
 
-function hasCapability(status: string | undefined, bit: number): boolean {
-  const mask = /^CapEff:\s*([0-9a-f]+)$/m.exec(status ?? '')?.[1];
-  if (mask === undefined) return false;
-  return ((BigInt(`0x${mask}`) >> BigInt(bit)) & 1n) === 1n;
-}
-
-const CAP_IPC_LOCK = 14;
-const CAP_SYS_NICE = 23;
 /** Rings, books and counters of a usual config. */
 const USUAL_LOCKED_BYTES = 512 * 1024 ** 2;
 
@@ -26,7 +19,7 @@ export const memlock: Check = ({ host, config }) => {
   const check = 'memlock';
   const bytes = limits(host.read('proc/self/limits')).get('Max locked memory');
   const wanted = config?.threads.lockMemory === true;
-  if (hasCapability(host.read('proc/self/status'), CAP_IPC_LOCK) || bytes === Number.POSITIVE_INFINITY) {
+  if (hasCapability(host, Capability.ipcLock) || bytes === Number.POSITIVE_INFINITY) {
     return { check, verdict: 'ok', found: 'memory may be locked without limit' };
   }
   if (bytes === undefined) return { check, verdict: 'unknown', found: 'the limit is not shown' };
@@ -46,7 +39,7 @@ export const rtprio: Check = ({ host, config }) => {
   const { class: scheduling, priority } = config?.threads.scheduling ?? { class: 'other', priority: 0 };
   if (scheduling !== 'fifo')
     return { check, verdict: 'ok', found: `scheduling class ${scheduling}: no real-time priority is needed` };
-  if (hasCapability(host.read('proc/self/status'), CAP_SYS_NICE) || allowed >= priority) {
+  if (hasCapability(host, Capability.sysNice) || allowed >= priority) {
     return { check, verdict: 'ok', found: `real-time priority ${priority} is allowed` };
   }
   return {

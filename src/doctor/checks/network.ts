@@ -1,10 +1,9 @@
 import { formatSizeBytes } from '../../config/units.ts';
-import { parseCoreList } from '../../runtime/layout.ts';
 import type { Check, Finding } from '../finding.ts';
 import type { Host } from '../host.ts';
+import { Capability, coresIn, hasCapability } from '../kernel-files.ts';
 
 const DEFAULT_RECEIVE_BUFFER_BYTES = 8 * 1024 ** 2;
-const CAP_NET_ADMIN = 12n;
 
 export const socketBuffers: Check = ({ host, config }) => {
   const check = 'socket-buffers';
@@ -17,8 +16,7 @@ export const socketBuffers: Check = ({ host, config }) => {
       verdict: 'ok',
       found: `up to ${formatSizeBytes(max)}, the config wants ${formatSizeBytes(wanted)}`,
     };
-  const mask = /^CapEff:\s*([0-9a-f]+)$/m.exec(host.read('proc/self/status') ?? '')?.[1];
-  if (mask !== undefined && ((BigInt(`0x${mask}`) >> CAP_NET_ADMIN) & 1n) === 1n) {
+  if (hasCapability(host, Capability.netAdmin)) {
     return {
       check,
       verdict: 'ok',
@@ -61,7 +59,7 @@ export const interfaces: Check = ({ host, interfaces: names, hotCores }) => {
     }
     const node = Number(host.read(`${at}/device/numa_node`) ?? -1);
     if (node < 0) return { check, verdict: 'ok', found: `${name} is ${state}` };
-    const near = parseList(host.read(`sys/devices/system/node/node${node}/cpulist`));
+    const near = coresIn(host, `sys/devices/system/node/node${node}/cpulist`);
     const far = hotCores.filter((core) => !near.includes(core));
     if (far.length === 0)
       return { check, verdict: 'ok', found: `${name} is ${state}, on NUMA node ${node} as the hot cores` };
@@ -74,10 +72,6 @@ export const interfaces: Check = ({ host, interfaces: names, hotCores }) => {
     };
   });
 };
-
-function parseList(text: string | undefined): number[] {
-  return text === undefined || !/^\d/.test(text) ? [] : parseCoreList(text);
-}
 
 /** Ring size and interrupt coalescing of the NICs, by ethtool. */
 export const nicSettings: Check = ({ host, interfaces: names }) => {
