@@ -2,12 +2,12 @@ import { FillHeader } from '../order/fill-layout.ts';
 import { GatewayCell } from '../order/gateway-parts.ts';
 import type { LedgerCells } from '../order/ledger-cells.ts';
 import { PositionCell, TotalCell } from '../order/ledger-layout.ts';
-import { LIMIT_TABLE, NO_LIMIT } from '../order/limit-table.ts';
+import { LIMIT_TABLE } from '../order/limit-table.ts';
 import { SlotField } from '../order/order-layout.ts';
 import type { OrderStore } from '../order/order-store.ts';
 import type { RiskLimits } from '../order/risk-limits.ts';
 import { RefusalReason } from '../order/risk-reason.ts';
-import { Scope } from '../order/scope.ts';
+import { SCOPE_NAMES, Scope } from '../order/scope.ts';
 import { SessionCell } from '../order/session-cells.ts';
 import { Evidence, OrderState, SessionState } from '../order/terms.ts';
 import { HistogramSnapshot } from '../runtime/histogram.ts';
@@ -50,7 +50,9 @@ export interface OrdersSource {
 const MONEY_UNIT = 10_000;
 const NS_PER_US = 1000;
 const RATE_WINDOW_NS = 1e9;
-const LIMITS_SHOWN = 5;
+const LIMITS_SHOWN = 8;
+/** Whose orders and positions the ledger sums up. */
+const SUMMED_SCOPES = [Scope.global, Scope.venue, Scope.account, Scope.strategy] as const;
 const POSITIONS_SHOWN = 32;
 
 /** The kinds of evidence in words, for people. */
@@ -224,24 +226,31 @@ export class OrdersReader {
     return [...counts].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count);
   }
 
-  /** How near open orders and exposure of everything together are to their bounds. */
+  /** How near open orders and exposure are to their bounds, at every scope that has sums: the nearest first. */
   private limits(): OrdersView['limits'] {
+    const { limits } = this.source;
+    return SUMMED_SCOPES.flatMap((scope) =>
+      Array.from({ length: limits.rows.size(scope) }, (_, index) => this.limitsOf(scope, index)).flat(),
+    )
+      .sort((a, b) => b.value / b.bound - a.value / a.bound)
+      .slice(0, LIMITS_SHOWN);
+  }
+
+  private limitsOf(scope: Scope, index: number): OrdersView['limits'] {
     const { ledger, limits } = this.source;
-    const at = ledger.total(Scope.global, 0);
+    const at = ledger.total(scope, index);
     const used: Readonly<Record<string, number>> = {
       maxOpenOrders: ledger.cells[at + TotalCell.openOrders],
       maxGrossExposure: ledger.cells[at + TotalCell.grossValue4],
       maxNetExposure: Math.abs(ledger.cells[at + TotalCell.netValue4]),
     };
+    const of = `${SCOPE_NAMES[scope]} ${limits.rows.name(scope, index)}`.trim();
     return LIMIT_TABLE.filter(({ name }) => name in used)
       .map(({ id, name, unit }) => {
         const scale = unit === 'value4' ? MONEY_UNIT : 1;
-        const bound = limits.value(id, Scope.global, 0);
-        return { limit: name, scope: 'global', value: used[name] / scale, bound: bound / scale };
+        return { limit: name, scope: of, value: used[name] / scale, bound: limits.value(id, scope, index) / scale };
       })
-      .filter(({ bound }) => bound !== NO_LIMIT && bound > 0)
-      .sort((a, b) => b.value / b.bound - a.value / a.bound)
-      .slice(0, LIMITS_SHOWN);
+      .filter(({ bound }) => Number.isFinite(bound) && bound > 0);
   }
 
   private perSecond(nowNs: number, entered: number): number {

@@ -24,6 +24,15 @@ export interface StatusSource {
 /** Books shown of each feed. */
 const BOOKS_SHOWN = 5;
 const FEED_LATENCY = 'receive → strategy';
+/** The way of a tick through the router, in order; what is not named here comes after it. */
+const PATH = [
+  FEED_LATENCY,
+  'strategy → risk passed',
+  'risk passed → send',
+  'send → sent',
+  'receive → order sent',
+  'order sent → answer',
+];
 const RATE_WINDOW_NS = 0.5e9;
 const NO_CELLS = new Float64Array(0);
 
@@ -100,7 +109,9 @@ export class StatusReader {
       latencyView(`${block.labels.from} → ${block.labels.to}`, HistogramSnapshot.of(cells)),
     );
     // the feed's own is always shown; of the others those that have happened
-    return views.filter(({ name, count }) => name === FEED_LATENCY || count > 0);
+    return views
+      .filter(({ name, count }) => name === FEED_LATENCY || count > 0)
+      .sort((a, b) => placeOnPath(a.name) - placeOnPath(b.name));
   }
 
   private strategy(name: string, nowNs: number): StrategyView {
@@ -174,6 +185,11 @@ function blocksByName({ blocks }: CounterDescription): Map<string, CounterBlock[
   const byName = new Map<string, CounterBlock[]>();
   for (const block of blocks) byName.set(block.name, [...(byName.get(block.name) ?? []), block]);
   return byName;
+}
+
+function placeOnPath(name: string): number {
+  const place = PATH.indexOf(name);
+  return place < 0 ? PATH.length : place;
 }
 
 function stateWord(state: number): string {

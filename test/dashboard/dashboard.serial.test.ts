@@ -37,7 +37,10 @@ describe.skipIf(browserPath === undefined)('the dashboard in a real browser', ()
   }
 
   const picture = async (name: string, of: Page = page) => {
-    if (pictures) await of.screenshot({ path: join(repositoryRoot, 'docs', `dashboard-${name}.png`) });
+    if (!pictures) return;
+    await of.evaluate('scrollTo(0, 0)');
+    const fullPage = of.viewportSize()?.width === DESKTOP.width;
+    await of.screenshot({ path: join(repositoryRoot, 'docs', `dashboard-${name}.png`), fullPage });
   };
 
   beforeAll(async () => {
@@ -79,11 +82,28 @@ describe.skipIf(browserPath === undefined)('the dashboard in a real browser', ()
     const event = page.locator('.events button', { hasText: 'A → B' }).first();
     await event.click();
     const evidence = page.locator('.events .evidence');
-    expect(await evidence.textContent()).toMatch(/detection window [\d.]+ (ns|µs|ms|s);/);
+    expect(await evidence.textContent()).toMatch(/detection window [\d.]+ (ns|µs|ms|s)/);
     await picture('switch');
     await page.getByRole('button', { name: 'Restore everything' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Restore everything' }).click();
     await page.locator('article[aria-label="line A"] .badge.good').first().waitFor();
+  });
+
+  it('kills the gateway that carries the orders, by a button, and shows the flow on its peer and what is in doubt', async () => {
+    const session = (name: string) => page.locator('section[aria-label="sessions"] tr', { hasText: name });
+    await session('P1').locator('.badge:has-text("active")').waitFor();
+    await page.getByRole('button', { name: 'Kill gateway P1', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Kill gateway P1' }).click();
+    await session('P2').locator('.badge:has-text("active")').waitFor();
+    await page.locator('.events button', { hasText: 'P1 → P2' }).first().click();
+    expect(await page.locator('.events .evidence').textContent()).not.toBe('');
+    const blind = page.locator('section[aria-label="order flow"] dt:text-is("blind") + dd');
+    await expect.poll(async () => Number(await blind.textContent()), { timeout: LONGEST_MS }).toBeGreaterThan(0);
+    await picture('failover');
+    await page.getByRole('button', { name: 'Restore everything' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Restore everything' }).click();
+    await session('P1').locator('.badge:has-text("warm")').waitFor();
+    await expect.poll(async () => Number(await blind.textContent()), { timeout: LONGEST_MS }).toBe(0);
   });
 
   it('is used without a mouse', async () => {

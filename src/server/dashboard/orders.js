@@ -20,10 +20,10 @@ export function orderPanels(orders) {
 }
 
 function sessions(orders) {
-  return html`<section class="half" aria-label="sessions">
+  return html`<section class="wide" aria-label="sessions">
     <h2>Sessions ${orders.groups.map((group) => html`<span class="note">${group.name}: ${group.routes.length === 0 ? html`<b class="bad">no route</b>` : group.routes.join(', ')} · ${group.switches} switches${group.lastEvidence ? html`, last by ${group.lastEvidence} ${show.ns(group.lastSwitchAgoNs)} ago` : ''}</span>`)}</h2>
     <div class="scroll"><table>
-      <thead><tr><th>session</th><th class="left">state</th><th>round trip</th><th>answers p99.9</th><th>deadline</th><th>unanswered</th><th>heard</th><th>lost</th><th class="left">evidence</th></tr></thead>
+      <thead><tr><th>session</th><th class="left">state</th><th>round trip</th><th>answers p99.9</th><th>deadline</th><th>unanswered</th><th>heard</th><th>lost</th><th class="left">last evidence</th></tr></thead>
       <tbody>${orders.sessions.map(
         (session) => html`<tr>
         <td title=${session.host}>${session.name}</td><td class="left"><span class="badge ${SESSION_TONES[session.state]}">${session.state}</span></td>
@@ -36,7 +36,7 @@ function sessions(orders) {
 
 function flow(orders) {
   const { failover, journal } = orders;
-  return html`<section class="half" aria-label="order flow">
+  return html`<section class="narrow" aria-label="order flow">
     <h2>Orders <span class="badge ${orders.killed ? 'bad' : 'good'}">${orders.killed ? 'killed' : orders.phase}</span><span class="note">day ${orders.day}, ${show.rate(orders.enteredPerSecond)}</span></h2>
     <div class="lines">
       <dl class="facts card">
@@ -46,8 +46,8 @@ function flow(orders) {
       </dl>
       <dl class="facts card">
         <dt>failovers</dt><dd>${show.count(orders.failovers)}</dd>
-        <dt>switch p50, p99</dt><dd>${show.ns(failover.p50Ns)}, ${show.ns(failover.p99Ns)}</dd>
-        <dt>journal</dt><dd>${journal.durability}, ${show.short(journal.records)} records</dd>
+        <dt>switch p50, p99</dt><dd>${failover.count > 0 ? `${show.ns(failover.p50Ns)}, ${show.ns(failover.p99Ns)}` : '–'}</dd>
+        <dt>journal</dt><dd>${journal.durability}${journal.records > 0 ? `, ${show.short(journal.records)} records` : ''}</dd>
         <dt>journal behind by</dt><dd>${show.short(journal.lagBytes)}B</dd>
         ${journal.trouble ? html`<dt>trouble</dt><dd class="bad">${journal.trouble}</dd>` : ''}
         ${orders.refusals.map(({ reason, count }) => html`<dt>refused: ${reason}</dt><dd class="warning">${show.count(count)}</dd>`)}

@@ -31,11 +31,21 @@ export function timelinePanel(events, redraw) {
   </section>`;
 }
 
+/** How long it took to notice, and to act: two figures that are never mixed. */
+function evidence({ windowNs, tookNs }) {
+  const known = [
+    [windowNs, 'detection window'],
+    [tookNs, 'from the decision to the first unit or order after it'],
+  ].filter(([ns]) => Number.isFinite(ns ?? Number.NaN));
+  if (known.length === 0) return 'no times belong to this event; the journal and the log have its neighbours';
+  return known.map(([ns, what]) => `${what} ${show.ns(ns)}`).join('; ');
+}
+
 function row(event, open, toggle) {
   return html`<li>
     <button @click=${toggle} aria-expanded=${open}>
       <span class="quiet">${show.time(event.utcMs)}</span><span>${event.feed}</span><span class=${event.tone}>${event.what}</span><span>${event.text}</span>
     </button>
-    ${open ? html`<div class="evidence">detection window ${show.ns(event.windowNs)}; from the decision to the first unit or order after it ${show.ns(event.tookNs)}</div>` : ''}
+    ${open ? html`<div class="evidence">${evidence(event)}</div>` : ''}
   </li>`;
 }
