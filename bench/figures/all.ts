@@ -1,4 +1,5 @@
 import type { Figure } from '../lib/figure.ts';
+import { apiFanout } from './api-fanout.ts';
 import { arbitrate } from './arbitrate.ts';
 import { fill } from './fill.ts';
 import { itchBook } from './itch-book.ts';
@@ -26,4 +27,5 @@ export const figures: readonly Figure[] = [
   steady,
   scale,
   orderEncode,
+  apiFanout,
 ];
