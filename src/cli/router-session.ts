@@ -21,6 +21,7 @@ import { describeEvent } from './event-text.ts';
 import { FeedReports } from './feed-reports.ts';
 import { readKeys } from './keys.ts';
 import { createLog, rateLimited } from './log.ts';
+import { orderActions } from './order-actions.ts';
 import { orderEventText } from './order-event-view.ts';
 import { riskActions } from './risk-actions.ts';
 import { aboutRouter } from './router-about.ts';
@@ -228,13 +229,14 @@ export class RouterSession {
       reload: this.reloading === undefined ? undefined : () => this.reload(),
       stop: (why: string) => this.stop.stop(why),
     };
-    return [...routerActions(host), ...this.riskActions(), ...(this.options.actions ?? [])];
+    return [...routerActions(host), ...this.tradingActions(), ...(this.options.actions ?? [])];
   }
 
-  /** Kill and limits, where there is an order half. */
-  private riskActions(): readonly Action[] {
+  /** Sessions, orders, kill and limits, where there is an order half. */
+  private tradingActions(): readonly Action[] {
     const { gateway } = this.router.setup;
-    return gateway === undefined ? [] : riskActions({ gateway, readConfig: this.options.readConfig });
+    if (gateway === undefined) return [];
+    return [...orderActions(gateway), ...riskActions({ gateway, readConfig: this.options.readConfig })];
   }
 
   private createRecorder(): FlightRecorder {

@@ -1,4 +1,5 @@
 import { loadAcquire, storeRelease } from '../ring/memory-order.ts';
+import { answerTo } from './asking.ts';
 
 /** What an operator may order of the order half, by the main thread. */
 export const GatewayCommand = {
@@ -26,9 +27,27 @@ export function createGatewayCommandMemory(): SharedArrayBuffer {
 /** The operator's end: one command at a time. */
 export class GatewayControl {
   private readonly words: Int32Array;
+  /** The command before: its answer is read before the next one is sent. */
+  private before: Promise<unknown> = Promise.resolve();
 
   constructor(memory: SharedArrayBuffer) {
     this.words = new Int32Array(memory);
+  }
+
+  /**
+   * Sends a command once those before it are answered.
+   * @returns what it came to
+   * @throws {Error} if the gateway's thread does not answer
+   */
+  ask(command: GatewayCommand, first = -1, second = -1): Promise<number> {
+    const answer = this.before.then(() =>
+      answerTo(
+        () => this.send(command, first, second),
+        () => this.result,
+      ),
+    );
+    this.before = answer.catch(() => {});
+    return answer;
   }
 
   /** @returns false if the last command has not been carried out yet */

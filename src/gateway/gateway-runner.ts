@@ -272,8 +272,9 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
       case GatewayCommand.failBack:
         return loop.groups[first]?.failBack() ?? 0;
       case GatewayCommand.revive:
-        loop.ports[first]?.revive();
-        return loop.ports[first] === undefined ? 0 : 1;
+        if (loop.ports[first]?.ended !== true) return 0;
+        loop.ports[first].revive();
+        return 1;
       case GatewayCommand.cancel:
         return loop.cancelOpen(first, second, CancelCause.operator);
       case GatewayCommand.endDay:

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { LimitControl } from '../order/limit-requests.ts';
 import type { LimitSetting, RiskLimits } from '../order/risk-limits.ts';
+import { answerTo } from './asking.ts';
 
 /** What the main thread needs for changing limits: to see them, and to ask the gateway's thread. */
 export interface LimitAsking {
@@ -16,15 +16,12 @@ export interface LimitReload {
   readonly left: readonly string[];
 }
 
-const ASK_MS = 2;
-const PATIENCE_MS = 5000;
-
 /**
  * An operator sets a limit.
  * @throws {Error} with what is wrong, in words
  */
 export async function setLimit({ limitControl }: LimitAsking, setting: LimitSetting, operator: string): Promise<void> {
-  const fault = await answerTo(limitControl, () => limitControl.raise(setting, operator));
+  const fault = await ask(limitControl, () => limitControl.raise(setting, operator));
   if (fault !== '') throw new Error(fault);
 }
 
@@ -35,7 +32,7 @@ export async function reloadLimits(asking: LimitAsking, settings: readonly Limit
   const left: string[] = [];
   for (const setting of settings) {
     if (setting.value === limits.value(setting.limit, setting.scope, setting.index)) continue;
-    const fault = await answerTo(limitControl, () => limitControl.lower(setting));
+    const fault = await ask(limitControl, () => limitControl.lower(setting));
     if (fault === '') lowered.push(`${limits.nameOf(setting)} is ${limits.textOf(setting.limit, setting.value)} now`);
     else left.push(fault);
   }
@@ -43,17 +40,6 @@ export async function reloadLimits(asking: LimitAsking, settings: readonly Limit
 }
 
 /** @throws {Error} if the gateway's thread does not answer */
-async function answerTo(control: LimitControl, ask: () => boolean): Promise<string> {
-  const startMs = performance.now();
-  let isAsked = false;
-  for (;;) {
-    // One request at a time: somebody else's may be under way.
-    isAsked ||= ask();
-    const answer = isAsked ? control.answer : undefined;
-    if (answer !== undefined) return answer;
-    if (performance.now() - startMs > PATIENCE_MS) {
-      throw new Error(`the gateway has not answered within ${PATIENCE_MS} ms: what was asked for may yet be done`);
-    }
-    await delay(ASK_MS);
-  }
+function ask(control: LimitControl, request: () => boolean): Promise<string> {
+  return answerTo(request, () => control.answer);
 }

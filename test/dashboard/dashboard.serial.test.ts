@@ -129,6 +129,20 @@ describe.skipIf(browserPath === undefined)('the dashboard in a real browser', ()
     await page.keyboard.press('Escape');
   });
 
+  it('fails a session over by a button, with a reason, and shows where the orders go', async () => {
+    const sessions = page.locator('section[aria-label="sessions"]');
+    const carrying = () => sessions.locator('tr', { has: page.locator('.badge:text-is("active")') });
+    const port = (await carrying().locator('td').first().textContent())!;
+    await page.getByRole('button', { name: 'Fail over' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('port').selectOption(port);
+    await dialog.getByLabel('Reason').fill('a drill of the test');
+    await dialog.getByRole('button', { name: 'Fail over' }).click();
+    await page.getByText(`port ${port} has given up its session`).waitFor();
+    while ((await carrying().locator('td').first().textContent()) === port) await sessions.elementHandle();
+    expect(await sessions.locator('h2').textContent()).toContain('by the operator');
+  });
+
   it('has a light and a dark face, and remembers', async () => {
     const theme = () => page.evaluate('document.documentElement.dataset.theme');
     expect(await theme()).toBe('dark');

@@ -20,7 +20,7 @@ describe('docs/api.md', () => {
   });
 
   it('lists every action of a router', () => {
-    for (const file of ['cli/router-actions.ts', 'cli/risk-actions.ts']) {
+    for (const file of ['cli/router-actions.ts', 'cli/risk-actions.ts', 'cli/order-actions.ts']) {
       const ops = [...source(file).matchAll(/op: '([a-z.]+)'/g)].map((match) => match[1]);
       expect(ops.length).toBeGreaterThan(2);
       for (const op of ops) expect([op, page.includes(`\`${op}\``)]).toEqual([op, true]);
@@ -34,6 +34,7 @@ describe('docs/api.md', () => {
       'server/actions.ts',
       'cli/router-actions.ts',
       'cli/risk-actions.ts',
+      'cli/order-actions.ts',
       'server/server.ts',
     ];
     const codes = new Set(
