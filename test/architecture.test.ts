@@ -177,4 +177,17 @@ describe('the shipped code', () => {
     const wrong = SHIPPED.filter(({ target }) => target !== undefined && !/\.(ts|json)$/.test(target));
     expect(wrong.map(shown)).toEqual([]);
   });
+
+  it('gives each field its value as the object is made: published, a field without one would be added later, and change the shape', () => {
+    const bare = /^ {2}(?:(?:private|protected|public|override) )*\w+(?:\?: [^=(]*|: unknown|: [^=(]*\| undefined);$/;
+    const inClass = (text: string) =>
+      [...text.matchAll(/^(?:export )?(?:abstract )?class .*?^}/gms)].map(([body]) => body);
+    const wrong = FILES.filter((path) => !isTest(path)).flatMap((path) =>
+      inClass(readFileSync(join(SOURCES, path), 'utf8'))
+        .flatMap((body) => body.split('\n'))
+        .filter((line) => bare.test(line))
+        .map((line) => `${path}: ${line.trim()}`),
+    );
+    expect(wrong).toEqual([]);
+  });
 });

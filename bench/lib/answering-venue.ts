@@ -66,7 +66,7 @@ export class AnsweringVenue implements Dialler, SessionStream {
 
   close(): void {}
 
-  private seen: Uint8Array | undefined;
+  private seen: Uint8Array | undefined = undefined;
   private words: Int32Array = new Int32Array(0);
 
   /** The session's output is the same memory every time, and it begins at its start. */

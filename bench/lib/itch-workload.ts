@@ -248,7 +248,7 @@ export function writeItchWorkload(options: ItchWorkloadOptions): void {
     const price = pickPrice(locate, side);
     const shares = pickShares();
     const ref = nextReference();
-    const length = withMpid ? AddOrderMpid.length : AddOrder.length;
+    const length = withMpid ? AddOrderMpid.bytes : AddOrder.bytes;
     const offset = out.room(length);
     const message = withMpid ? addMpid.begin(view, offset) : add.begin(view, offset);
     message.locate = locate;
@@ -267,7 +267,7 @@ export function writeItchWorkload(options: ItchWorkloadOptions): void {
     F: () => writeAdd(true),
     D: () => {
       const i = pickOrder();
-      del.begin(view, out.room(OrderDelete.length));
+      del.begin(view, out.room(OrderDelete.bytes));
       del.locate = arrivals.locate[i]!;
       del.timestampNs = stamp();
       del.orderRef = arrivals.reference[i]!;
@@ -277,7 +277,7 @@ export function writeItchWorkload(options: ItchWorkloadOptions): void {
       const i = pickOrder();
       const locate = arrivals.locate[i]!;
       const side = arrivals.side[i]!;
-      replace.begin(view, out.room(OrderReplace.length));
+      replace.begin(view, out.room(OrderReplace.bytes));
       replace.locate = locate;
       replace.timestampNs = stamp();
       replace.origRef = arrivals.reference[i]!;
@@ -292,7 +292,7 @@ export function writeItchWorkload(options: ItchWorkloadOptions): void {
     X: () => {
       const i = pickOrder();
       const take = Math.floor(arrivals.shares[i]! / 2);
-      cancel.begin(view, out.room(OrderCancel.length));
+      cancel.begin(view, out.room(OrderCancel.bytes));
       cancel.locate = arrivals.locate[i]!;
       cancel.timestampNs = stamp();
       cancel.orderRef = arrivals.reference[i]!;
@@ -302,7 +302,7 @@ export function writeItchWorkload(options: ItchWorkloadOptions): void {
     },
     P: () => {
       const locate = pickSymbol();
-      trade.begin(view, out.room(Trade.length));
+      trade.begin(view, out.room(Trade.bytes));
       trade.locate = locate;
       trade.timestampNs = stamp();
       trade.side = BUY;
@@ -313,7 +313,7 @@ export function writeItchWorkload(options: ItchWorkloadOptions): void {
     },
     Q: () => {
       const locate = pickSymbol();
-      cross.begin(view, out.room(CrossTrade.length));
+      cross.begin(view, out.room(CrossTrade.bytes));
       cross.locate = locate;
       cross.timestampNs = stamp();
       cross.shares = pickShares();
@@ -324,7 +324,7 @@ export function writeItchWorkload(options: ItchWorkloadOptions): void {
     },
     I: () => {
       const locate = pickSymbol();
-      imbalance.begin(view, out.room(NetOrderImbalance.length));
+      imbalance.begin(view, out.room(NetOrderImbalance.bytes));
       imbalance.locate = locate;
       imbalance.timestampNs = stamp();
       imbalance.pairedShares = pickShares();
@@ -339,7 +339,7 @@ export function writeItchWorkload(options: ItchWorkloadOptions): void {
     },
     L: () => {
       const locate = pickSymbol();
-      position.begin(view, out.room(MarketParticipantPosition.length));
+      position.begin(view, out.room(MarketParticipantPosition.bytes));
       position.locate = locate;
       position.timestampNs = stamp();
       position.mpid = 'WARM';
@@ -350,7 +350,7 @@ export function writeItchWorkload(options: ItchWorkloadOptions): void {
     },
     Y: () => {
       const locate = pickSymbol();
-      regSho.begin(view, out.room(RegShoRestriction.length));
+      regSho.begin(view, out.room(RegShoRestriction.bytes));
       regSho.locate = locate;
       regSho.timestampNs = stamp();
       regSho.stock = symbolText[locate]!;
@@ -358,7 +358,7 @@ export function writeItchWorkload(options: ItchWorkloadOptions): void {
     },
     H: () => {
       const locate = pickSymbol();
-      action.begin(view, out.room(TradingAction.length));
+      action.begin(view, out.room(TradingAction.bytes));
       action.locate = locate;
       action.timestampNs = stamp();
       action.stock = symbolText[locate]!;
@@ -369,7 +369,7 @@ export function writeItchWorkload(options: ItchWorkloadOptions): void {
     const i = pickOrder();
     const whole = arrivals.shares[i]!;
     const shares = rnd() < FULL_EXECUTION_SHARE || whole < 2 ? whole : whole >> 1;
-    const offset = out.room(withPrice ? OrderExecutedWithPrice.length : OrderExecuted.length);
+    const offset = out.room(withPrice ? OrderExecutedWithPrice.bytes : OrderExecuted.bytes);
     const message = withPrice ? executedWithPrice.begin(view, offset) : executed.begin(view, offset);
     message.locate = arrivals.locate[i]!;
     message.timestampNs = stamp();

@@ -51,9 +51,9 @@ export class Program {
   /** What it said when it became ready, for example its ports. */
   ready: Record<string, unknown> = {};
   private readonly child: ChildProcessWithoutNullStreams;
-  private waiting: Waiting | undefined;
+  private waiting: Waiting | undefined = undefined;
   private stderr = '';
-  private ended: string | undefined;
+  private ended: string | undefined = undefined;
   private readonly pauses: boolean;
 
   private constructor(options: ProgramOptions) {

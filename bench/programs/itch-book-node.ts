@@ -13,7 +13,7 @@ interface Order {
 }
 
 class Side {
-  best: number | undefined;
+  best: number | undefined = undefined;
   private readonly levels = new Map<number, number>();
   private readonly better: (a: number, b: number) => boolean;
 

@@ -75,7 +75,7 @@ class Reader {
   private readonly sticky: boolean;
   private readonly staleNs: bigint;
   private readonly deliver: (unit: Decoded) => void;
-  private deadline: bigint | undefined;
+  private deadline: bigint | undefined = undefined;
 
   constructor(sticky: boolean, staleNs: bigint, deliver: (unit: Decoded) => void) {
     this.sticky = sticky;

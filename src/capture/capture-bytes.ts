@@ -9,7 +9,7 @@ const UNLIMITED_WATER_MARK = 2 ** 30;
 /** A file's bytes, pulled piece by piece, decompressed where they are gzipped (told by content; several members too). */
 export class CaptureBytes {
   /** Why the bytes end before the file does (a damaged or truncated gzip); undefined if they don't. */
-  damage: string | undefined;
+  damage: string | undefined = undefined;
   /** Bytes of the file itself taken so far: what progress is measured by. */
   bytesTaken = 0;
 

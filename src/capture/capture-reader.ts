@@ -93,7 +93,7 @@ export class CaptureReader {
   /** Frames whose format has no stamp (pcapng simple packet blocks): they carry that of the frame before. */
   unstamped = 0;
   /** Why reading stopped before the end of the file, and at which byte; undefined if it did not. */
-  damage: string | undefined;
+  damage: string | undefined = undefined;
 
   readonly #onFrame: FrameListener;
   readonly #frame = new CapturedFrame();

@@ -11,7 +11,7 @@ export class ActionRecord {
   private readonly log: Logger;
   private readonly notes: OperatorNotes | undefined;
   private readonly waiting: string[] = [];
-  private timer: NodeJS.Timeout | undefined;
+  private timer: NodeJS.Timeout | undefined = undefined;
 
   constructor(log: Logger, notes: OperatorNotes | undefined) {
     this.log = log;

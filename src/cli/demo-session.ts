@@ -110,7 +110,7 @@ class Venue {
   controlPort = 0;
   private readonly demo: DemoConfig;
   private readonly args: readonly string[];
-  private child: ChildProcess | undefined;
+  private child: ChildProcess | undefined = undefined;
 
   constructor(demo: DemoConfig, args: readonly string[]) {
     this.demo = demo;

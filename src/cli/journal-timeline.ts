@@ -26,8 +26,8 @@ export class TimelineSink implements RecordSink {
   private readonly output: LineOutput;
   private readonly filter: TimelineFilter;
   private readonly story = new JournalStory();
-  private since: string | undefined;
-  private until: string | undefined;
+  private since: string | undefined = undefined;
+  private until: string | undefined = undefined;
   private hasBounds = false;
 
   constructor(output: LineOutput, filter: TimelineFilter) {

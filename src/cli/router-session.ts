@@ -76,15 +76,15 @@ export class RouterSession {
   private router!: Router;
   private view!: RouterView;
   private recorder!: FlightRecorder;
-  private api: ApiSession | undefined;
-  private mainThread: MainThreadCounters | undefined;
-  private mirror: CounterMirror | undefined;
-  private control: ControlSocket | undefined;
-  private service: ServiceReports | undefined;
-  private reloading: ConfigReload | undefined;
+  private api: ApiSession | undefined = undefined;
+  private mainThread: MainThreadCounters | undefined = undefined;
+  private mirror: CounterMirror | undefined = undefined;
+  private control: ControlSocket | undefined = undefined;
+  private service: ServiceReports | undefined = undefined;
+  private reloading: ConfigReload | undefined = undefined;
   private actionRecord!: ActionRecord;
   private readonly hasTerminal = isatty(STDIN);
-  private failure: string | undefined;
+  private failure: string | undefined = undefined;
 
   private constructor(config: WarmlineConfig, options: SessionOptions) {
     this.config = config;

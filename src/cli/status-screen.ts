@@ -43,9 +43,9 @@ export class StatusScreen {
   readonly intervalMs: number;
   private readonly stream: ScreenStream;
   private readonly colour: boolean;
-  private readonly update: ReturnType<typeof createLogUpdate> | undefined;
+  private readonly update: ReturnType<typeof createLogUpdate> | undefined = undefined;
   private readonly modelFile: string | undefined;
-  private latest: StatusModel | undefined;
+  private latest: StatusModel | undefined = undefined;
   private closed = false;
 
   constructor(options: StatusScreenOptions = {}) {

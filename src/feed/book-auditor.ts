@@ -32,7 +32,7 @@ export class BookAuditor implements SnapshotSink {
   /** Why it failed, or ''. */
   reason = '';
   /** What it found, once done. */
-  report: AuditReport | undefined;
+  report: AuditReport | undefined = undefined;
   private readonly live: FeedHandler;
   private readonly shadow: FeedHandler;
   private readonly held: Uint8Array;

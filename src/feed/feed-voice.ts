@@ -20,7 +20,7 @@ export class FeedVoice {
   readonly event = new FeedEvent();
   /** The sink has thrown since the last {@link rethrow}. */
   failed = false;
-  private error: unknown;
+  private error: unknown = undefined;
   private readonly sink: FeedSink;
   private readonly at: Float64Array;
   private readonly cells: Float64Array;

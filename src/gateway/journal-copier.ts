@@ -43,8 +43,8 @@ export class JournalCopier {
   private lastSyncNs = 0;
   private retryWriteNs = 0;
   private retrySpareNs = 0;
-  private writeError: NodeJS.ErrnoException | undefined;
-  private spareError: NodeJS.ErrnoException | undefined;
+  private writeError: NodeJS.ErrnoException | undefined = undefined;
+  private spareError: NodeJS.ErrnoException | undefined = undefined;
 
   /**
    * @param memory a ring; its records from what it was freed up to on are not in a file yet

@@ -29,7 +29,7 @@ export class JournalFiles {
   private readonly directory: string;
   private readonly segmentBytes: number;
   private current = -1;
-  private header: SegmentHeader | undefined;
+  private header: SegmentHeader | undefined = undefined;
   /** Bytes of records in the current file. */
   private usedBytes = 0;
   private spare = -1;

@@ -52,7 +52,7 @@ export class QueuedOrders {
   private readonly clock: Clock;
   private readonly rows: ScopeRows;
   private readonly waiting: Waiting[] = [];
-  private asked: { readonly number: number; readonly by: Waiting } | undefined;
+  private asked: { readonly number: number; readonly by: Waiting } | undefined = undefined;
   private looking = false;
 
   constructor(reads: OrderReads, cells: LinkCells, clock: Clock, rows: ScopeRows) {

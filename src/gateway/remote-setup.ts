@@ -45,7 +45,7 @@ export class RemoteOrderEnd implements RecordHandler {
   private readonly link: SharedArrayBuffer;
   private readonly clock: Clock;
   private readonly events: SpscConsumer;
-  private host: OrderListener | undefined;
+  private host: OrderListener | undefined = undefined;
 
   /** @param feeds the router's numbers of the strategy's feeds, @param books of each of the router's feeds */
   constructor(

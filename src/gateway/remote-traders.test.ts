@@ -29,7 +29,7 @@ class SteppedClock implements Clock {
 class GatewayStub {
   readonly refusal = new Float64Array(RefusalCell.cells);
   readonly calls: unknown[][] = [];
-  next: number | undefined;
+  next: number | undefined = undefined;
 
   enter(...args: number[]): number {
     return this.note('enter', args, this.next ?? this.calls.length + 1);

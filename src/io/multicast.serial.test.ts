@@ -25,7 +25,7 @@ class RemotePoller {
   private readonly child: ChildProcess;
   private readonly replies: ProcessReply[] = [];
   private changed: () => void = () => {};
-  exitCode: number | null | undefined;
+  exitCode: number | null | undefined = undefined;
 
   constructor(namespace: string, kind: IoKind) {
     this.child = inNamespace(namespace, [process.execPath, '--disable-warning=ExperimentalWarning', ENTRY, kind], {

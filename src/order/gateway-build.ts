@@ -86,7 +86,7 @@ const EVENTS = 1 << 15;
 
 /** What facts tell goes to whoever is built after them. */
 class Relay implements FactListener {
-  target: FactListener | undefined;
+  target: FactListener | undefined = undefined;
 
   onOrder(slot: number, fact: number): void {
     this.target!.onOrder(slot, fact);

@@ -49,7 +49,7 @@ export class OrderPort implements SessionOwner {
   sessions: readonly Session[] = [];
   reconciler!: Reconciler;
   /** Session that is logged on or logging on. */
-  holder: Session | undefined;
+  holder: Session | undefined = undefined;
   /** Cell 0: next sequenced message of the port, as far as its hosts number as one. */
   readonly expected: Float64Array;
   /** Cell 0: next message of ours, in protocols that number both directions. */

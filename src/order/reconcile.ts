@@ -61,7 +61,7 @@ export class Reconciler {
   /** Send an order again that never arrived. */
   private readonly resends: boolean;
   private phase: number = Phase.idle;
-  private session: Session | undefined;
+  private session: Session | undefined = undefined;
   private doubtful: readonly Doubtful[] = [];
   /** `probe` barriers: references still to be probed. */
   private toProbe: { ref: number; slot: number }[] = [];

@@ -49,7 +49,7 @@ export class RiskLimits {
   readonly rows: ScopeRows;
   /** First row of the tightest ones: row `tightest + strategy × instruments + instrument`. */
   readonly tightest: number;
-  listener: LimitListener | undefined;
+  listener: LimitListener | undefined = undefined;
   private readonly shape: RiskShape;
 
   /** @param memory {@link bytesFor} bytes, zeroed or as another thread's limits left it (`attach`) */

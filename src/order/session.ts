@@ -98,7 +98,7 @@ export class Session implements OrderConnectionSink {
   private readonly backoff: Backoff;
   private readonly input = new Uint8Array(READ_BYTES);
   private readonly info = new Float64Array(STREAM_INFO_CELLS);
-  private stream: SessionStream | undefined;
+  private stream: SessionStream | undefined = undefined;
   /** What went wrong within a call of the connection; acted upon once it has returned. */
   private fault: number = Evidence.none;
   private rejected = false;

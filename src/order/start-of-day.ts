@@ -154,7 +154,7 @@ function wordsOf(line: string, number: number): Word[] {
 
 /** Reads statements one by one and keeps what they say. */
 class Statements {
-  private day: number | undefined;
+  private day: number | undefined = undefined;
   private readonly balances: DayBalance[] = [];
   private readonly positions: DayPosition[] = [];
   private readonly limits: DayLimit[] = [];

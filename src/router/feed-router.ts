@@ -44,11 +44,11 @@ export class FeedRouter implements FeedSink {
   readonly arbiter: Arbiter;
   readonly handler: FeedHandler | undefined;
   /** Set once, after construction: recovery needs the arbiter that this object owns. */
-  recovery: FeedRecovery | undefined;
+  recovery: FeedRecovery | undefined = undefined;
   /** Set like {@link recovery}, where the config asks for audits. */
-  audit: FeedAudit | undefined;
+  audit: FeedAudit | undefined = undefined;
   /** Set like {@link recovery}: where the thresholds in force are shown, see `LiveCell`. */
-  settings: Float64Array | undefined;
+  settings: Float64Array | undefined = undefined;
   private readonly hosts: readonly StrategyHost[];
   private readonly broadcast: BroadcastWriter | undefined;
   private readonly reports: SpscProducer;

@@ -52,7 +52,7 @@ export class Router implements RecordHandler {
   private readonly event = new FeedEvent();
   /** Restarts of strategies' threads, by thread. */
   private readonly restartCounts = new Map<string, number>();
-  private watchdog: KillWatchdog | undefined;
+  private watchdog: KillWatchdog | undefined = undefined;
 
   private constructor(setup: RouterSetup, listener: RouterListener) {
     this.setup = setup;

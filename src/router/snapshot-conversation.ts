@@ -29,8 +29,8 @@ export class SnapshotConversation {
   private readonly receiveBytes = new Uint8Array(RECEIVE_BYTES);
   private readonly deadlineNs = new Float64Array(1);
   private readonly makeClient: () => SnapshotClient;
-  private client: SnapshotClient | undefined;
-  private stream: StreamSocket | undefined;
+  private client: SnapshotClient | undefined = undefined;
+  private stream: StreamSocket | undefined = undefined;
   private opened = false;
   private pendingFailure = '';
   /** Cell 0: number from which the feed continues after the last snapshot. */

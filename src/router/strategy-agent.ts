@@ -58,7 +58,7 @@ export class StrategyAgent implements Agent, RecordHandler {
   private readonly lastId: Float64Array;
   private readonly feedCells: readonly Float64Array[];
   private lapped = false;
-  private failure: unknown;
+  private failure: unknown = undefined;
 
   private constructor(options: StrategyAgentOptions, context: AgentContext) {
     this.name = options.spec.name;

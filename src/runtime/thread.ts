@@ -82,10 +82,10 @@ export class AgentThread {
   private readonly worker: Worker;
   private readonly listener: ThreadListener;
   private readonly reportConsumer: SpscConsumer;
-  private terminatedAs: ThreadEndReason | undefined;
+  private terminatedAs: ThreadEndReason | undefined = undefined;
   /** What ended the thread, and the last that an agent threw: the latter matters only if it left none. */
-  private fatalError: ErrorReport | undefined;
-  private agentError: ErrorReport | undefined;
+  private fatalError: ErrorReport | undefined = undefined;
+  private agentError: ErrorReport | undefined = undefined;
 
   private constructor(spec: ThreadSpec, options: ThreadStartOptions, settle: StartSettlers) {
     this.spec = spec;

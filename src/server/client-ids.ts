@@ -29,7 +29,7 @@ export class ClientIds {
   private readonly toDisk: boolean;
   private readonly tags = new Map<string, number>();
   private readonly owners = new Map<number, IdOwner>();
-  private file: number | undefined;
+  private file: number | undefined = undefined;
   private bytes = 0;
   /** The last tag that was given away. */
   private last = 0;

@@ -18,7 +18,7 @@ function directory(locate: number, stock: string): number {
   const message = new StockDirectory().begin(view, 0);
   message.locate = locate;
   message.stock = stock;
-  return StockDirectory.length;
+  return StockDirectory.bytes;
 }
 
 function add(locate: number, ref: number, side: string, shares: number, price4: number): number {
@@ -29,7 +29,7 @@ function add(locate: number, ref: number, side: string, shares: number, price4: 
   message.side = side.charCodeAt(0);
   message.shares = shares;
   message.price4 = price4;
-  return AddOrder.length;
+  return AddOrder.bytes;
 }
 
 /** A router's feed in small: what it applies to its books it publishes too. */

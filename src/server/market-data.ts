@@ -49,7 +49,7 @@ export class MarketData implements RecordHandler {
   private nextEntry = Date.now() * ENTRIES_PER_MS;
   private readonly capture: object;
   private type = '';
-  private message: object | undefined;
+  private message: object | undefined = undefined;
 
   /** @param broadcast the router's ring; undefined where the config does not ask for messages */
   constructor(feeds: readonly ApiFeed[], broadcast: SharedArrayBuffer | undefined) {

@@ -78,8 +78,8 @@ export class ApiServer {
   /** Connections that are no WebSocket (yet). */
   private httpConnections = 0;
   private refusing = false;
-  private socket: us_listen_socket | undefined;
-  private ticker: NodeJS.Timeout | undefined;
+  private socket: us_listen_socket | undefined = undefined;
+  private ticker: NodeJS.Timeout | undefined = undefined;
   private ticks = 0;
   /** TCP port it listens on. */
   port = 0;

@@ -12,7 +12,7 @@ export class StateChannel implements Channel {
   private state: Json = null;
   private version = 0;
   private patchText = '';
-  private snapshotText: string | undefined;
+  private snapshotText: string | undefined = undefined;
 
   /** @param read the state as it stands; anything that JSON can carry */
   constructor(name: string, read: () => unknown) {

@@ -62,7 +62,7 @@ export class FeedSimulator {
   readonly name: string;
   readonly lines: readonly LinePublisher[];
   readonly retransmitServers: readonly RetransmitServer[];
-  readonly snapshotServer: SnapshotServer | undefined;
+  readonly snapshotServer: SnapshotServer | undefined = undefined;
   readonly ports: FeedPorts = { retransmit: [], snapshot: undefined };
   readonly pacer: Pacer;
   readonly #options: FeedSimulatorOptions;

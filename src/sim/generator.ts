@@ -134,7 +134,7 @@ export class ItchGenerator implements FlowSource {
     this.description = `generator, seed ${options.seed}, ${options.symbols} symbols`;
     this.#ordersPerSymbol = options.ordersPerSymbol ?? DEFAULT_ORDERS_PER_SYMBOL;
     this.#spacingNs = 1e9 / options.messagesPerSecond;
-    const name = new StockDirectory().begin(new DataView(new ArrayBuffer(StockDirectory.length)), 0);
+    const name = new StockDirectory().begin(new DataView(new ArrayBuffer(StockDirectory.bytes)), 0);
     this.#instruments = Array.from({ length: options.symbols }, (_, index) => {
       name.stock = symbolName(index);
       const startTicks = Math.round(START_PRICE_TICKS.lowest * START_PRICE_TICKS.factor ** random.fraction());
@@ -254,7 +254,7 @@ export class ItchGenerator implements FlowSource {
     decline.level18 = 5_000e8;
     decline.level28 = 4_700e8;
     decline.level38 = 4_300e8;
-    this.#emit(MwcbDeclineLevel.length);
+    this.#emit(MwcbDeclineLevel.bytes);
     yield;
     for (const instrument of this.#instruments) {
       this.#tick();
@@ -273,7 +273,7 @@ export class ItchGenerator implements FlowSource {
       participant.primaryMarketMaker = YES;
       participant.marketMakerMode = code('N');
       participant.participantState = code('A');
-      this.#emit(MarketParticipantPosition.length);
+      this.#emit(MarketParticipantPosition.bytes);
       yield;
     }
     this.#tape.clockNs = START_OF_SYSTEM_HOURS_NS;
@@ -515,7 +515,7 @@ export class ItchGenerator implements FlowSource {
         message.stockHi = instrument.nameHi;
         message.stockLo = instrument.nameLo;
         message.interestFlag = code('BSAN'[this.#random.below(4)]);
-        this.#emit(RetailPriceImprovement.length);
+        this.#emit(RetailPriceImprovement.bytes);
         return;
       }
       case 3: {
@@ -537,7 +537,7 @@ export class ItchGenerator implements FlowSource {
         message.referencePrice4 = reference4;
         message.upperPrice4 = Math.round(reference4 * 1.05);
         message.lowerPrice4 = Math.round(reference4 * 0.95);
-        this.#emit(LuldAuctionCollar.length);
+        this.#emit(LuldAuctionCollar.bytes);
         return;
       }
       case 5: {
@@ -549,7 +549,7 @@ export class ItchGenerator implements FlowSource {
         message.stockLo = instrument.nameLo;
         message.marketCode = code('Q');
         message.action = code('T');
-        this.#emit(OperationalHalt.length);
+        this.#emit(OperationalHalt.bytes);
         return;
       }
     }
@@ -575,7 +575,7 @@ export class ItchGenerator implements FlowSource {
     const message = this.#systemEvent.begin(this.#view, 0);
     message.timestampNs = this.#tape.clockNs;
     message.eventCode = code(event);
-    this.#emit(SystemEvent.length);
+    this.#emit(SystemEvent.bytes);
   }
 
   #writeDirectory(instrument: Instrument): void {
@@ -596,7 +596,7 @@ export class ItchGenerator implements FlowSource {
     message.luldTier = code('1');
     message.etpFlag = NO;
     message.inverseIndicator = NO;
-    this.#emit(StockDirectory.length);
+    this.#emit(StockDirectory.bytes);
   }
 
   #writeRegSho(instrument: Instrument): void {
@@ -607,7 +607,7 @@ export class ItchGenerator implements FlowSource {
     message.stockHi = instrument.nameHi;
     message.stockLo = instrument.nameLo;
     message.action = code(instrument.restricted ? '1' : '0');
-    this.#emit(RegShoRestriction.length);
+    this.#emit(RegShoRestriction.bytes);
   }
 
   #writeImbalance(index: number, crossType: string): void {
@@ -627,7 +627,7 @@ export class ItchGenerator implements FlowSource {
     message.referencePrice4 = price4;
     message.crossType = code(crossType);
     message.priceVariation = code('L');
-    this.#emit(NetOrderImbalance.length);
+    this.#emit(NetOrderImbalance.bytes);
   }
 
   #writeCross(instrument: Instrument, price4: number, crossType: number): void {
@@ -641,6 +641,6 @@ export class ItchGenerator implements FlowSource {
     message.crossPrice4 = price4;
     message.matchNumber = this.market.nextMatch++;
     message.crossType = crossType;
-    this.#emit(CrossTrade.length);
+    this.#emit(CrossTrade.bytes);
   }
 }

@@ -134,7 +134,7 @@ export class ItchState {
       message.stockLo = order.stockLo;
       message.price4 = order.price4;
       if (order.attribution !== 0) (message as AddOrderMpid).attributionKey = order.attribution;
-      output(bytes, 0, order.attribution === 0 ? AddOrder.length : AddOrderMpid.length);
+      output(bytes, 0, order.attribution === 0 ? AddOrder.bytes : AddOrderMpid.bytes);
     }
   }
 

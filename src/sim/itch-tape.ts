@@ -70,7 +70,7 @@ export class ItchTape implements Tape {
     message.stockLo = nameLo;
     message.price4 = book.price4Of(slot);
     if (attribution !== 0) (message as AddOrderMpid).attributionKey = attribution;
-    this.emit(attribution === 0 ? AddOrder.length : AddOrderMpid.length);
+    this.emit(attribution === 0 ? AddOrder.bytes : AddOrderMpid.bytes);
   }
 
   executed(instrument: number, ref: number, shares: number, match: number): void {
@@ -81,7 +81,7 @@ export class ItchTape implements Tape {
     message.orderRef = ref;
     message.executedShares = shares;
     message.matchNumber = match;
-    this.emit(OrderExecuted.length);
+    this.emit(OrderExecuted.bytes);
   }
 
   executedAt(instrument: number, ref: number, shares: number, match: number, price4: number, printable: boolean): void {
@@ -94,7 +94,7 @@ export class ItchTape implements Tape {
     message.matchNumber = match;
     message.printable = printable ? YES : NO;
     message.executionPrice4 = price4;
-    this.emit(OrderExecutedWithPrice.length);
+    this.emit(OrderExecutedWithPrice.bytes);
   }
 
   cancelled(instrument: number, ref: number, shares: number): void {
@@ -104,7 +104,7 @@ export class ItchTape implements Tape {
     message.timestampNs = this.clockNs;
     message.orderRef = ref;
     message.cancelledShares = shares;
-    this.emit(OrderCancel.length);
+    this.emit(OrderCancel.bytes);
   }
 
   deleted(instrument: number, ref: number): void {
@@ -113,7 +113,7 @@ export class ItchTape implements Tape {
     message.tracking = this.tracking;
     message.timestampNs = this.clockNs;
     message.orderRef = ref;
-    this.emit(OrderDelete.length);
+    this.emit(OrderDelete.bytes);
   }
 
   replaced(instrument: number, ref: number, newRef: number, shares: number, price4: number): void {
@@ -125,7 +125,7 @@ export class ItchTape implements Tape {
     message.newRef = newRef;
     message.shares = shares;
     message.price4 = price4;
-    this.emit(OrderReplace.length);
+    this.emit(OrderReplace.bytes);
   }
 
   traded(instrument: number, shares: number, price4: number, match: number): void {
@@ -140,7 +140,7 @@ export class ItchTape implements Tape {
     message.stockLo = nameLo;
     message.price4 = price4;
     message.matchNumber = match;
-    this.emit(Trade.length);
+    this.emit(Trade.bytes);
   }
 
   broken(instrument: number, match: number): void {
@@ -149,7 +149,7 @@ export class ItchTape implements Tape {
     message.tracking = this.tracking;
     message.timestampNs = this.clockNs;
     message.matchNumber = match;
-    this.emit(BrokenTrade.length);
+    this.emit(BrokenTrade.bytes);
   }
 
   tradingState(instrument: number, state: string, reason: string): void {
@@ -163,6 +163,6 @@ export class ItchTape implements Tape {
     message.tradingState = state.charCodeAt(0);
     message.reserved = SPACE;
     message.reason = reason;
-    this.emit(TradingAction.length);
+    this.emit(TradingAction.bytes);
   }
 }

@@ -70,7 +70,7 @@ export class Simulator {
   /** `native` or `portable`. */
   readonly io: 'native' | 'portable';
   /** Absent where the config has no `sim.orders`. */
-  readonly orders: OrderSide | undefined;
+  readonly orders: OrderSide | undefined = undefined;
   readonly #poller: DatagramPoller;
   readonly #control: ControlServer | undefined;
   readonly #controlPort: number;

@@ -87,8 +87,8 @@ export class StrategyHost {
   private readonly byRouterFeed: readonly (HostedFeed | undefined)[];
   private readonly context: StrategyContext;
   private readonly orders: Orders;
-  private openOrders: Int32Array | undefined;
-  private strategy: Strategy | undefined;
+  private openOrders: Int32Array | undefined = undefined;
+  private strategy: Strategy | undefined = undefined;
   private wantsBooks = false;
   private wantsUnits = false;
   /** See {@link NowCell}. */

@@ -18,7 +18,7 @@ export class ApiHost {
   readonly venue = new TradingHost();
   readonly tokens = { ann: newToken(), bob: newToken(), olga: newToken(), vic: newToken() };
   port = 0;
-  router: CommandProcess | undefined;
+  router: CommandProcess | undefined = undefined;
 
   async prepare(options: ApiHostOptions = {}): Promise<this> {
     this.port = await freeTcpPort();

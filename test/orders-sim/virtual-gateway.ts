@@ -148,7 +148,7 @@ export class VirtualGateway implements KillListener {
   readonly risk: Risk;
   readonly loop: GatewayLoop;
   readonly gateway: OrderGateway;
-  readonly copy: DropCopySource | undefined;
+  readonly copy: DropCopySource | undefined = undefined;
   readonly epoch: number;
   private readonly plan: HistoryPlan;
   private readonly around: GatewaySurroundings;

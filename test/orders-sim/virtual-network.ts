@@ -61,7 +61,7 @@ export class VirtualNetwork {
   readonly now: Float64Array;
   readonly random: Random;
   readonly death: DeathClock;
-  witness: WireWitness | undefined;
+  witness: WireWitness | undefined = undefined;
   private streams: VirtualStream[] = [];
   private readonly venue: OrderVenue;
 
@@ -133,7 +133,7 @@ export class VirtualStream implements SessionStream {
   private readonly network: VirtualNetwork;
   private phase: number = StreamPhase.connecting;
   private readonly openAtNs: number;
-  private venue: HostConnection | undefined;
+  private venue: HostConnection | undefined = undefined;
   private venueGone = true;
   private clientGone = false;
   private toVenue: Piece[] = [];

@@ -33,7 +33,7 @@ export class World implements SendingGateway, OrderEventSink {
   readonly remains = new Remains();
   readonly death = new DeathClock();
   readonly watch: RequestWatch;
-  gateway: VirtualGateway | undefined;
+  gateway: VirtualGateway | undefined = undefined;
   caller = -1;
   /** What must not have been, first things first. */
   readonly wrongs: string[] = [];

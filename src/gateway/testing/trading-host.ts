@@ -121,7 +121,7 @@ export class TradingHost {
   path!: string;
   config!: WarmlineConfig;
   simulator!: Simulator;
-  router: Router | undefined;
+  router: Router | undefined = undefined;
 
   async start(options: TradingOptions): Promise<this> {
     await this.prepare(options);

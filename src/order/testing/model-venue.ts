@@ -37,7 +37,7 @@ export class ModelPort {
   /** Takes an Account Query without an answer. */
   mute = false;
   /** The connection that is logged on. */
-  current: ModelStream | undefined;
+  current: ModelStream | undefined = undefined;
   /** Orders that carried a reference a second time and were ignored. */
   ignored = 0;
   private matches = 0;

@@ -15,7 +15,7 @@ export async function freeUdpPort(): Promise<number> {
 
 /** ITCH unit number `id`: an Add Order whose reference is that number, for instrument 1 + id % 4. */
 export function unit(id: number): Uint8Array {
-  const bytes = new Uint8Array(AddOrder.length);
+  const bytes = new Uint8Array(AddOrder.bytes);
   const order = new AddOrder();
   order.begin(new DataView(bytes.buffer), 0);
   order.locate = 1 + (id % 4);

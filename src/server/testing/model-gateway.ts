@@ -28,7 +28,7 @@ export class ModelGateway implements OrderRequests {
   /** Answers wait until {@link release}. */
   held = false;
   /** Why nothing reaches the gateway, if so. */
-  unreachable: string | undefined;
+  unreachable: string | undefined = undefined;
   desk!: OrderDesk;
   private readonly withheld: (() => void)[] = [];
   private readonly events: (() => void)[] = [];

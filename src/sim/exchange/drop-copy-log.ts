@@ -8,7 +8,7 @@ import type { OrderKey, VenueOrder } from './venue-order.ts';
 export class DropCopyLog {
   readonly account: string;
   readonly log = new MessageLog();
-  readonly #bytes = new Uint8Array(DropCopyRecord.length);
+  readonly #bytes = new Uint8Array(DropCopyRecord.bytes);
   readonly #record = new DropCopyRecord();
   readonly #view = new DataView(this.#bytes.buffer);
 
@@ -26,7 +26,7 @@ export class DropCopyLog {
     record.matchNumber = match;
     record.orderRef = orderRef;
     record.liquidity = liquidity;
-    this.log.append(this.#bytes, 0, DropCopyRecord.length, nowNs);
+    this.log.append(this.#bytes, 0, DropCopyRecord.bytes, nowNs);
   }
 
   /** Nothing of an order is left. @param shares that were open and are cancelled */
@@ -38,7 +38,7 @@ export class DropCopyLog {
     record.matchNumber = 0;
     record.orderRef = order.orderRef;
     record.liquidity = 0;
-    this.log.append(this.#bytes, 0, DropCopyRecord.length, nowNs);
+    this.log.append(this.#bytes, 0, DropCopyRecord.bytes, nowNs);
   }
 
   /** What names the order. */

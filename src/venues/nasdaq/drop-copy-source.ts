@@ -72,7 +72,7 @@ export class DropCopySource implements EvidenceSource, SoupClientSink {
   private readonly report = new VenueReport();
   private readonly input = new Uint8Array(INPUT_BYTES);
   private readonly time = new Float64Array(4);
-  private stream: SessionStream | undefined;
+  private stream: SessionStream | undefined = undefined;
   private connected = false;
   private over = false;
   private sink!: EvidenceSink;
@@ -201,7 +201,7 @@ export class DropCopySource implements EvidenceSource, SoupClientSink {
 
   sequenced(bytes: Uint8Array, view: DataView, offset: number, length: number): void {
     const { cells, report } = this;
-    if (length < DropCopyRecord.length) {
+    if (length < DropCopyRecord.bytes) {
       cells[Cell.malformed]++;
       return;
     }

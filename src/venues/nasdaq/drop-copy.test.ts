@@ -9,7 +9,7 @@ describe('a record of the drop copy', () => {
   const bytes = Uint8Array.from(HEX.replaceAll(' ', '').match(/../g)!, (pair) => Number.parseInt(pair, 16));
 
   it('is read at the offsets that its table gives', () => {
-    expect(bytes.length).toBe(DropCopyRecord.length);
+    expect(bytes.length).toBe(DropCopyRecord.bytes);
     const record = new DropCopyRecord().wrap(new DataView(bytes.buffer), 0);
     expect({
       type: record.type,
@@ -42,7 +42,7 @@ describe('a record of the drop copy', () => {
 
   it('is written as it is read', () => {
     const read = new DropCopyRecord().wrap(new DataView(bytes.buffer), 0);
-    const copy = new Uint8Array(DropCopyRecord.length);
+    const copy = new Uint8Array(DropCopyRecord.bytes);
     const written = new DropCopyRecord().begin(new DataView(copy.buffer), 0, read.type);
     written.timestampNs = read.timestampNs;
     written.username = read.username;

@@ -31,7 +31,7 @@ const SYMBOL_BYTES = 8;
 
 /** Reads and writes one record in place, as in `itch5-orders.ts`. */
 export class DropCopyRecord {
-  static readonly length = 71;
+  static readonly bytes = 71;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -42,7 +42,7 @@ export class DropCopyRecord {
   }
 
   begin(view: DataView, offset: number, type: number): this {
-    beginMessage(view, offset, type, DropCopyRecord.length);
+    beginMessage(view, offset, type, DropCopyRecord.bytes);
     return this.wrap(view, offset);
   }
 

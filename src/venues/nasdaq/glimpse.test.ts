@@ -16,10 +16,10 @@ class Feed {
   readonly units: Uint8Array[] = [];
 
   unit<T extends { begin(view: DataView, offset: number): T }>(
-    type: (new () => T) & { length: number },
+    type: (new () => T) & { bytes: number },
     fields: object,
   ) {
-    const bytes = new Uint8Array(type.length);
+    const bytes = new Uint8Array(type.bytes);
     Object.assign(new type().begin(new DataView(bytes.buffer), 0), fields);
     this.units.push(bytes);
   }

@@ -125,7 +125,7 @@ export interface EncodedSnapshot {
 /** One client's connection to a snapshot server. */
 export class GlimpseServer {
   readonly soup: SoupServer;
-  private snapshot: EncodedSnapshot | undefined;
+  private snapshot: EncodedSnapshot | undefined = undefined;
   private at = 0;
   private view: DataView = new DataView(new ArrayBuffer(0));
 
@@ -214,7 +214,7 @@ export function encodeSnapshot(books: OrderBooks, next: number): EncodedSnapshot
   const add = new AddOrder();
   const addMpid = new AddOrderMpid();
   if (books.dayEvent !== 0) {
-    begin(list, new SystemEvent(), SystemEvent.length).eventCode = books.dayEvent;
+    begin(list, new SystemEvent(), SystemEvent.bytes).eventCode = books.dayEvent;
   }
   const listed = books.listed();
   for (const locate of listed) encodeStates(list, books, locate);
@@ -225,7 +225,7 @@ export function encodeSnapshot(books: OrderBooks, next: number): EncodedSnapshot
       for (let n = 0; n < book.levels(side); n++) {
         for (let order = book.firstOrder(side, n); order !== 0; order = book.nextOrder(order)) {
           const attribution = book.orderAttribution(order);
-          const at = list.room(attribution === 0 ? AddOrder.length : AddOrderMpid.length);
+          const at = list.room(attribution === 0 ? AddOrder.bytes : AddOrderMpid.bytes);
           const message = attribution === 0 ? add.begin(list.view, at) : addMpid.begin(list.view, at);
           message.locate = locate;
           message.refHi = book.orderReferenceHigh(order);
@@ -254,19 +254,19 @@ function begin<T extends { begin(view: DataView, offset: number): T }>(
 
 function encodeStates(list: MessageList, books: OrderBooks, locate: number): void {
   const book = books.view(locate);
-  const directory = begin(list, new StockDirectory(), StockDirectory.length);
+  const directory = begin(list, new StockDirectory(), StockDirectory.bytes);
   directory.locate = locate;
   directory.stock = book.symbol;
   directory.roundLotSize = book.roundLot;
   if (book.tradingState !== TradingState.unknown) {
-    const action = begin(list, new TradingAction(), TradingAction.length);
+    const action = begin(list, new TradingAction(), TradingAction.bytes);
     action.locate = locate;
     action.stock = book.symbol;
     action.tradingState = STATE_CODES[book.tradingState].charCodeAt(0);
     action.reason = book.reason;
   }
   if (book.shortRestricted) {
-    const restriction = begin(list, new RegShoRestriction(), RegShoRestriction.length);
+    const restriction = begin(list, new RegShoRestriction(), RegShoRestriction.bytes);
     restriction.locate = locate;
     restriction.stock = book.symbol;
     restriction.action = '1'.charCodeAt(0);

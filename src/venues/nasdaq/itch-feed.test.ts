@@ -28,12 +28,12 @@ class Bench {
   readonly view = new DataView(this.bytes.buffer);
 
   apply<T extends { begin(view: DataView, offset: number): T }>(
-    type: (new () => T) & { length: number },
+    type: (new () => T) & { bytes: number },
     fields: object,
   ) {
     const message = new type().begin(this.view, 3);
     Object.assign(message, fields);
-    this.handler.apply(this.bytes, this.view, 3, type.length);
+    this.handler.apply(this.bytes, this.view, 3, type.bytes);
   }
   add(orderRef: number, side: 'B' | 'S', price4: number, shares: number, locate = 1) {
     this.apply(AddOrder, { locate, orderRef, side: code(side), shares, stock: 'WARM', price4 });
@@ -125,13 +125,13 @@ describe('ITCH feed handler', () => {
     const seen: number[] = [];
     const strategy: ItchHandler = { onAddOrder: (message) => seen.push(message.price4) };
     bench.add(1, 'B', 100, 500);
-    reader.dispatch(strategy, bench.bytes, bench.view, 3, AddOrder.length);
+    reader.dispatch(strategy, bench.bytes, bench.view, 3, AddOrder.bytes);
     expect([seen, reader.changedInstrument, reader.changedStatusInstrument]).toEqual([[100], 1, 1]);
     expect(reader.books.view(1).bestBid).toBe(100);
     bench.add(2, 'B', 101, 500);
-    reader.dispatch(strategy, bench.bytes, bench.view, 3, AddOrder.length);
+    reader.dispatch(strategy, bench.bytes, bench.view, 3, AddOrder.bytes);
     expect([reader.changedInstrument, reader.changedStatusInstrument]).toEqual([1, -1]);
-    reader.apply(bench.bytes, bench.view, 3, AddOrder.length);
+    reader.apply(bench.bytes, bench.view, 3, AddOrder.bytes);
     expect(reader.books.liveOrders).toBe(2);
   });
 

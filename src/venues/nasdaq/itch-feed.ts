@@ -30,13 +30,13 @@ const NEW_REFERENCE_LOW = 23;
 const REPLACE_SHARES = 27;
 const REPLACE_PRICE = 31;
 
-const ADD_BYTES = AddOrder.length;
-const ADD_MPID_BYTES = AddOrderMpid.length;
-const EXECUTED_BYTES = OrderExecuted.length;
-const EXECUTED_WITH_PRICE_BYTES = OrderExecutedWithPrice.length;
-const CANCEL_BYTES = OrderCancel.length;
-const DELETE_BYTES = OrderDelete.length;
-const REPLACE_BYTES = OrderReplace.length;
+const ADD_BYTES = AddOrder.bytes;
+const ADD_MPID_BYTES = AddOrderMpid.bytes;
+const EXECUTED_BYTES = OrderExecuted.bytes;
+const EXECUTED_WITH_PRICE_BYTES = OrderExecutedWithPrice.bytes;
+const CANCEL_BYTES = OrderCancel.bytes;
+const DELETE_BYTES = OrderDelete.bytes;
+const REPLACE_BYTES = OrderReplace.bytes;
 
 const BUY = 66; // B
 const SELL = 83; // S

@@ -73,7 +73,7 @@ function writeAdd(view: DataView, at: number, order: number, reference: number):
   add.shares = SHARES;
   add.stock = 'SAMPLE';
   add.price4 = priceOf(order, levelOf(order));
-  return AddOrder.length;
+  return AddOrder.bytes;
 }
 
 function writeChange(view: DataView, at: number, order: number): number {
@@ -84,25 +84,25 @@ function writeChange(view: DataView, at: number, order: number): number {
     replaced.newRef = REPLACED + order;
     replaced.shares = SHARES * 2;
     replaced.price4 = priceOf(order, levelOf(order + 1));
-    return OrderReplace.length;
+    return OrderReplace.bytes;
   }
   if (order % 4 === 1) {
     cancelled.begin(view, at);
     cancelled.locate = locateOf(order);
     cancelled.orderRef = order;
     cancelled.cancelledShares = SHARES / 2;
-    return OrderCancel.length;
+    return OrderCancel.bytes;
   }
   executed.begin(view, at);
   executed.locate = locateOf(order);
   executed.orderRef = order;
   executed.executedShares = SHARES / 4;
-  return OrderExecuted.length;
+  return OrderExecuted.bytes;
 }
 
 function writeDelete(view: DataView, at: number, order: number): number {
   deleted.begin(view, at);
   deleted.locate = locateOf(order);
   deleted.orderRef = isReplaced(order) ? REPLACED + order : order;
-  return OrderDelete.length;
+  return OrderDelete.bytes;
 }

@@ -13,7 +13,7 @@ import { beginMessage, NO_VIEW, readText, readU48, readU64, writeText, writeU48,
 /** System Event `S`: the milestones of the trading day. 12 bytes. */
 export class SystemEvent {
   static readonly type = 83; // S
-  static readonly length = 12;
+  static readonly bytes = 12;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -28,7 +28,7 @@ export class SystemEvent {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, SystemEvent.type, SystemEvent.length);
+    beginMessage(view, offset, SystemEvent.type, SystemEvent.bytes);
     return this;
   }
 
@@ -84,7 +84,7 @@ export class SystemEvent {
 /** Stock Directory `R`: which symbol a stock locate stands for today, and what kind of security it is. 39 bytes. */
 export class StockDirectory {
   static readonly type = 82; // R
-  static readonly length = 39;
+  static readonly bytes = 39;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -99,7 +99,7 @@ export class StockDirectory {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, StockDirectory.type, StockDirectory.length);
+    beginMessage(view, offset, StockDirectory.type, StockDirectory.bytes);
     return this;
   }
 
@@ -283,7 +283,7 @@ export class StockDirectory {
 /** Stock Trading Action `H`: a security is halted, paused, quotation only or trading again. 25 bytes. */
 export class TradingAction {
   static readonly type = 72; // H
-  static readonly length = 25;
+  static readonly bytes = 25;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -298,7 +298,7 @@ export class TradingAction {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, TradingAction.type, TradingAction.length);
+    beginMessage(view, offset, TradingAction.type, TradingAction.bytes);
     return this;
   }
 
@@ -402,7 +402,7 @@ export class TradingAction {
 /** Reg SHO Restriction `Y`: the short sale price test of a security. 20 bytes. */
 export class RegShoRestriction {
   static readonly type = 89; // Y
-  static readonly length = 20;
+  static readonly bytes = 20;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -417,7 +417,7 @@ export class RegShoRestriction {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, RegShoRestriction.type, RegShoRestriction.length);
+    beginMessage(view, offset, RegShoRestriction.type, RegShoRestriction.bytes);
     return this;
   }
 
@@ -497,7 +497,7 @@ export class RegShoRestriction {
 /** Market Participant Position `L`: a market maker in a security. 26 bytes. */
 export class MarketParticipantPosition {
   static readonly type = 76; // L
-  static readonly length = 26;
+  static readonly bytes = 26;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -512,7 +512,7 @@ export class MarketParticipantPosition {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, MarketParticipantPosition.type, MarketParticipantPosition.length);
+    beginMessage(view, offset, MarketParticipantPosition.type, MarketParticipantPosition.bytes);
     return this;
   }
 
@@ -624,7 +624,7 @@ export class MarketParticipantPosition {
 /** MWCB Decline Level `V`: the index levels at which the market-wide circuit breakers trip today. 35 bytes. */
 export class MwcbDeclineLevel {
   static readonly type = 86; // V
-  static readonly length = 35;
+  static readonly bytes = 35;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -639,7 +639,7 @@ export class MwcbDeclineLevel {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, MwcbDeclineLevel.type, MwcbDeclineLevel.length);
+    beginMessage(view, offset, MwcbDeclineLevel.type, MwcbDeclineLevel.bytes);
     return this;
   }
 
@@ -759,7 +759,7 @@ export class MwcbDeclineLevel {
 /** MWCB Status `W`: a market-wide circuit breaker has tripped. 12 bytes. */
 export class MwcbStatus {
   static readonly type = 87; // W
-  static readonly length = 12;
+  static readonly bytes = 12;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -774,7 +774,7 @@ export class MwcbStatus {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, MwcbStatus.type, MwcbStatus.length);
+    beginMessage(view, offset, MwcbStatus.type, MwcbStatus.bytes);
     return this;
   }
 
@@ -830,7 +830,7 @@ export class MwcbStatus {
 /** Quoting Period Update `K`: when quotation of an IPO security is to be released. 28 bytes. */
 export class QuotingPeriodUpdate {
   static readonly type = 75; // K
-  static readonly length = 28;
+  static readonly bytes = 28;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -845,7 +845,7 @@ export class QuotingPeriodUpdate {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, QuotingPeriodUpdate.type, QuotingPeriodUpdate.length);
+    beginMessage(view, offset, QuotingPeriodUpdate.type, QuotingPeriodUpdate.bytes);
     return this;
   }
 
@@ -941,7 +941,7 @@ export class QuotingPeriodUpdate {
 /** LULD Auction Collar `J`: price limits within which a paused security's auction may execute. 35 bytes. */
 export class LuldAuctionCollar {
   static readonly type = 74; // J
-  static readonly length = 35;
+  static readonly bytes = 35;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -956,7 +956,7 @@ export class LuldAuctionCollar {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, LuldAuctionCollar.type, LuldAuctionCollar.length);
+    beginMessage(view, offset, LuldAuctionCollar.type, LuldAuctionCollar.bytes);
     return this;
   }
 
@@ -1060,7 +1060,7 @@ export class LuldAuctionCollar {
 /** Operational Halt `h`: one market center halts or resumes a security for operational reasons. 21 bytes. */
 export class OperationalHalt {
   static readonly type = 104; // h
-  static readonly length = 21;
+  static readonly bytes = 21;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -1075,7 +1075,7 @@ export class OperationalHalt {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, OperationalHalt.type, OperationalHalt.length);
+    beginMessage(view, offset, OperationalHalt.type, OperationalHalt.bytes);
     return this;
   }
 
@@ -1163,7 +1163,7 @@ export class OperationalHalt {
 /** Net Order Imbalance `I`: the state of an auction before it crosses. 50 bytes. */
 export class NetOrderImbalance {
   static readonly type = 73; // I
-  static readonly length = 50;
+  static readonly bytes = 50;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -1178,7 +1178,7 @@ export class NetOrderImbalance {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, NetOrderImbalance.type, NetOrderImbalance.length);
+    beginMessage(view, offset, NetOrderImbalance.type, NetOrderImbalance.bytes);
     return this;
   }
 
@@ -1346,7 +1346,7 @@ export class NetOrderImbalance {
 /** Retail Price Improvement `N`: retail interest on a side. 20 bytes. */
 export class RetailPriceImprovement {
   static readonly type = 78; // N
-  static readonly length = 20;
+  static readonly bytes = 20;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -1361,7 +1361,7 @@ export class RetailPriceImprovement {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, RetailPriceImprovement.type, RetailPriceImprovement.length);
+    beginMessage(view, offset, RetailPriceImprovement.type, RetailPriceImprovement.bytes);
     return this;
   }
 
@@ -1441,7 +1441,7 @@ export class RetailPriceImprovement {
 /** Direct Listing with Capital Raise `O`: price range of a direct listing. 48 bytes. */
 export class DirectListing {
   static readonly type = 79; // O
-  static readonly length = 48;
+  static readonly bytes = 48;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -1456,7 +1456,7 @@ export class DirectListing {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, DirectListing.type, DirectListing.length);
+    beginMessage(view, offset, DirectListing.type, DirectListing.bytes);
     return this;
   }
 

@@ -13,7 +13,7 @@ import { beginMessage, NO_VIEW, readText, readU48, readU64, writeText, writeU48,
 /** Add Order without attribution `A`. 36 bytes. */
 export class AddOrder {
   static readonly type = 65; // A
-  static readonly length = 36;
+  static readonly bytes = 36;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -28,7 +28,7 @@ export class AddOrder {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, AddOrder.type, AddOrder.length);
+    beginMessage(view, offset, AddOrder.type, AddOrder.bytes);
     return this;
   }
 
@@ -148,7 +148,7 @@ export class AddOrder {
 /** Add Order with attribution `F`: as `A`, and who placed it. 40 bytes. */
 export class AddOrderMpid {
   static readonly type = 70; // F
-  static readonly length = 40;
+  static readonly bytes = 40;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -163,7 +163,7 @@ export class AddOrderMpid {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, AddOrderMpid.type, AddOrderMpid.length);
+    beginMessage(view, offset, AddOrderMpid.type, AddOrderMpid.bytes);
     return this;
   }
 
@@ -299,7 +299,7 @@ export class AddOrderMpid {
 /** Order Executed `E`: an order on the book executed, in part or whole, at its own price. 31 bytes. */
 export class OrderExecuted {
   static readonly type = 69; // E
-  static readonly length = 31;
+  static readonly bytes = 31;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -314,7 +314,7 @@ export class OrderExecuted {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, OrderExecuted.type, OrderExecuted.length);
+    beginMessage(view, offset, OrderExecuted.type, OrderExecuted.bytes);
     return this;
   }
 
@@ -418,7 +418,7 @@ export class OrderExecuted {
 /** Order Executed With Price `C`: as `E`, but printed at another price than the order's own. 36 bytes. */
 export class OrderExecutedWithPrice {
   static readonly type = 67; // C
-  static readonly length = 36;
+  static readonly bytes = 36;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -433,7 +433,7 @@ export class OrderExecutedWithPrice {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, OrderExecutedWithPrice.type, OrderExecutedWithPrice.length);
+    beginMessage(view, offset, OrderExecutedWithPrice.type, OrderExecutedWithPrice.bytes);
     return this;
   }
 
@@ -553,7 +553,7 @@ export class OrderExecutedWithPrice {
 /** Order Cancel `X`: part of an order is cancelled; the rest stays where it is. 23 bytes. */
 export class OrderCancel {
   static readonly type = 88; // X
-  static readonly length = 23;
+  static readonly bytes = 23;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -568,7 +568,7 @@ export class OrderCancel {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, OrderCancel.type, OrderCancel.length);
+    beginMessage(view, offset, OrderCancel.type, OrderCancel.bytes);
     return this;
   }
 
@@ -648,7 +648,7 @@ export class OrderCancel {
 /** Order Delete `D`: an order leaves the book. 19 bytes. */
 export class OrderDelete {
   static readonly type = 68; // D
-  static readonly length = 19;
+  static readonly bytes = 19;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -663,7 +663,7 @@ export class OrderDelete {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, OrderDelete.type, OrderDelete.length);
+    beginMessage(view, offset, OrderDelete.type, OrderDelete.bytes);
     return this;
   }
 
@@ -735,7 +735,7 @@ export class OrderDelete {
 /** Order Replace `U`: an order leaves the book and another takes its place: same side, stock and attribution, new priority. 35 bytes. */
 export class OrderReplace {
   static readonly type = 85; // U
-  static readonly length = 35;
+  static readonly bytes = 35;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -750,7 +750,7 @@ export class OrderReplace {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, OrderReplace.type, OrderReplace.length);
+    beginMessage(view, offset, OrderReplace.type, OrderReplace.bytes);
     return this;
   }
 
@@ -862,7 +862,7 @@ export class OrderReplace {
 /** Trade, non-cross `P`: an execution against a hidden order. Does not change the book. 44 bytes. */
 export class Trade {
   static readonly type = 80; // P
-  static readonly length = 44;
+  static readonly bytes = 44;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -877,7 +877,7 @@ export class Trade {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, Trade.type, Trade.length);
+    beginMessage(view, offset, Trade.type, Trade.bytes);
     return this;
   }
 
@@ -1021,7 +1021,7 @@ export class Trade {
 /** Cross Trade `Q`: the bulk print of an opening, closing, halt or IPO cross. Does not change the book. 40 bytes. */
 export class CrossTrade {
   static readonly type = 81; // Q
-  static readonly length = 40;
+  static readonly bytes = 40;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -1036,7 +1036,7 @@ export class CrossTrade {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, CrossTrade.type, CrossTrade.length);
+    beginMessage(view, offset, CrossTrade.type, CrossTrade.bytes);
     return this;
   }
 
@@ -1172,7 +1172,7 @@ export class CrossTrade {
 /** Broken Trade `B`: an earlier execution is void. Does not change the book. 19 bytes. */
 export class BrokenTrade {
   static readonly type = 66; // B
-  static readonly length = 19;
+  static readonly bytes = 19;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -1187,7 +1187,7 @@ export class BrokenTrade {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, BrokenTrade.type, BrokenTrade.length);
+    beginMessage(view, offset, BrokenTrade.type, BrokenTrade.bytes);
     return this;
   }
 

@@ -10,7 +10,7 @@ interface Flyweight {
   begin(view: DataView, offset: number): Flyweight;
   [field: string]: unknown;
 }
-type FlyweightClass = (new () => Flyweight) & { readonly type: number; readonly length: number };
+type FlyweightClass = (new () => Flyweight) & { readonly type: number; readonly bytes: number };
 
 const CLASSES = [...Object.entries(market), ...Object.entries(orders)] as unknown as [string, FlyweightClass][];
 const INHERITED = new Set(['constructor', 'wrap', 'begin']);
@@ -50,30 +50,30 @@ describe('ITCH 5.0 messages', () => {
         expect(message[name]).toBe(value);
       }
       message[name] = 0x7f;
-      for (let i = 1; i < type.length; i++) if (bytes[5 + i] !== 0) touched.add(i);
+      for (let i = 1; i < type.bytes; i++) if (bytes[5 + i] !== 0) touched.add(i);
     }
     for (const name of texts) {
       message.begin(view, 5);
       message[name] = 'AB';
       expect(message[name]).toBe('AB');
-      for (let i = 1; i < type.length; i++) if (bytes[5 + i] !== 0) touched.add(i);
+      for (let i = 1; i < type.bytes; i++) if (bytes[5 + i] !== 0) touched.add(i);
     }
     for (const name of numbers.filter((n) => n.endsWith('Hi') || n.endsWith('Lo'))) {
       message.begin(view, 5);
       message[name] = name === 'timestampHi' ? 0xffff : -1;
       expect(message[name]).toBe(name === 'timestampHi' ? 0xffff : -1);
-      for (let i = 1; i < type.length; i++) if (bytes[5 + i] !== 0) touched.add(i);
+      for (let i = 1; i < type.bytes; i++) if (bytes[5 + i] !== 0) touched.add(i);
     }
     for (const name of numbers.filter((n) =>
       /4$|shares|Shares|Size|Seconds|extension|Leverage|Key|locate|tracking/i.test(n),
     )) {
       message.begin(view, 5);
       message[name] = -1;
-      for (let i = 1; i < type.length; i++) if (bytes[5 + i] !== 0) touched.add(i);
+      for (let i = 1; i < type.bytes; i++) if (bytes[5 + i] !== 0) touched.add(i);
     }
-    expect(touched.size).toBe(type.length);
+    expect(touched.size).toBe(type.bytes);
     expect(bytes.slice(0, 5).every((byte) => byte === 0)).toBe(true);
-    expect(bytes.slice(5 + type.length).every((byte) => byte === 0)).toBe(true);
+    expect(bytes.slice(5 + type.bytes).every((byte) => byte === 0)).toBe(true);
   });
 
   it('hold 64-bit references exactly as two halves, and up to 2^53 as one number', () => {
@@ -116,10 +116,10 @@ describe('ITCH dispatch', () => {
         CLASSES.map(([other]) => [`on${other}`, (m: { locate: number }) => seen.push(`${other} ${m.locate}`)]),
       ) as ItchHandler;
       const dispatcher = new ItchDispatcher();
-      expect(dispatcher.dispatch(handler, view, 7, type.length)).toBe(ItchRefusal.none);
+      expect(dispatcher.dispatch(handler, view, 7, type.bytes)).toBe(ItchRefusal.none);
       expect(seen).toEqual([`${name} 4711`]);
-      expect(dispatcher.dispatch({}, view, 7, type.length)).toBe(ItchRefusal.none);
-      expect(dispatcher.dispatch(handler, view, 7, type.length + 1)).toBe(ItchRefusal.wrongLength);
+      expect(dispatcher.dispatch({}, view, 7, type.bytes)).toBe(ItchRefusal.none);
+      expect(dispatcher.dispatch(handler, view, 7, type.bytes + 1)).toBe(ItchRefusal.wrongLength);
       expect(seen).toHaveLength(1);
     }
   });

@@ -21,7 +21,7 @@ interface Flyweight {
   begin(view: DataView, offset: number): Flyweight;
   [field: string]: unknown;
 }
-type FlyweightClass = (new () => Flyweight) & { readonly type: number; readonly length: number };
+type FlyweightClass = (new () => Flyweight) & { readonly type: number; readonly bytes: number };
 
 const classes = (...modules: object[]) =>
   modules.flatMap((module) => Object.entries(module)) as unknown as [string, FlyweightClass][];
@@ -71,12 +71,12 @@ describe('OUCH messages', () => {
         expect(new type().wrap(view, BEFORE)[field]).toBe(value);
       }
       message.begin(view, BEFORE)[field] = isText ? 'A' : -1;
-      for (let i = 1; i < type.length; i++) if (bytes[BEFORE + i] !== 0) touched.add(i);
+      for (let i = 1; i < type.bytes; i++) if (bytes[BEFORE + i] !== 0) touched.add(i);
     }
-    expect(touched.size).toBe(type.length);
+    expect(touched.size).toBe(type.bytes);
     expect(bytes[BEFORE]).toBe(type.type);
     expect(bytes.subarray(0, BEFORE).every((byte) => byte === 0)).toBe(true);
-    expect(bytes.subarray(BEFORE + type.length).every((byte) => byte === 0)).toBe(true);
+    expect(bytes.subarray(BEFORE + type.bytes).every((byte) => byte === 0)).toBe(true);
   });
 
   it.each(ALL)('%s: fields written together, at any place, are read back each', (_name, type) => {
@@ -140,7 +140,7 @@ describe.skipIf(!existsSync(REFERENCE))('OUCH layouts against the published ones
       const found = CODECS[codec].find(([, { type }]) => type === letter.charCodeAt(0));
       expect(found, `${codec} ${letter}`).toBeDefined();
       const [className, type] = found!;
-      expect(type.length, className).toBe(len);
+      expect(type.bytes, className).toBe(len);
       for (const [name, offset, length, kind] of fields) {
         const view = new DataView(new ArrayBuffer(ROOM));
         const message = new type().begin(view, 0);
@@ -273,7 +273,7 @@ describe('OUCH 5.0 shapes', () => {
   it('refuses elements that do not fill the appendage', () => {
     const view = new DataView(new ArrayBuffer(64));
     view.setUint8(0, requests50.CancelOrder.type);
-    const base = requests50.CancelOrder.length;
+    const base = requests50.CancelOrder.bytes;
     view.setUint16(base, 3);
     view.setUint8(base + 2, 5); // five bytes, where two are left
     expect(inbound.check(view, 0, base + 5)).toBe(OuchRefusal.brokenAppendage);
@@ -297,6 +297,6 @@ describe('OUCH 4.2 shapes', () => {
     const taken = Array.from({ length: ROOM }, (_, length) => length).filter(
       (length) => check(view, 0, length) === OuchRefusal.none,
     );
-    expect(taken).toEqual(type === (requests42.EnterOrder as unknown) ? [48, 49] : [type.length]);
+    expect(taken).toEqual(type === (requests42.EnterOrder as unknown) ? [48, 49] : [type.bytes]);
   });
 });

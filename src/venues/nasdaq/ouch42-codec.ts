@@ -73,14 +73,14 @@ export class Ouch42Codec implements OuchCodec {
     };
     const enterPacket = packetTemplate((view) => {
       enter(view);
-      return EnterOrder.length;
+      return EnterOrder.bytes;
     });
     const barrierPacket = packetTemplate((view) => {
       const message = enter(view);
       message.shares = Probe.shares;
       message.minQty = Probe.minShares;
       message.timeInForce = IMMEDIATE_SECONDS;
-      return EnterOrder.length;
+      return EnterOrder.bytes;
     });
     const replacePacket = packetTemplate((view) => {
       const message = new ReplaceOrder().begin(view, 0);
@@ -89,12 +89,12 @@ export class Ouch42Codec implements OuchCodec {
       message.timeInForce = MARKET_HOURS_SECONDS;
       message.display = display;
       message.iso = no;
-      return ReplaceOrder.length;
+      return ReplaceOrder.bytes;
     });
     const cancelPacket = packetTemplate((view) => {
       new CancelOrder().begin(view, 0);
       tokens.write(view, CancelAt.token, 0);
-      return CancelOrder.length;
+      return CancelOrder.bytes;
     });
     this.packets = { enter: enterPacket, replace: replacePacket, cancel: cancelPacket, barrier: barrierPacket };
   }

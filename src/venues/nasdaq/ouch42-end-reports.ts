@@ -9,7 +9,7 @@ import { beginMessage, NO_VIEW, readText, readU64, writeText, writeU64 } from '.
 /** `C` Canceled. 28 bytes. */
 export class Canceled {
   static readonly type = 67; // C
-  static readonly length = 28;
+  static readonly bytes = 28;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -24,7 +24,7 @@ export class Canceled {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, Canceled.type, Canceled.length);
+    beginMessage(view, offset, Canceled.type, Canceled.bytes);
     return this;
   }
 
@@ -80,7 +80,7 @@ export class Canceled {
 /** `D` AIQ Canceled: taken off because it would have met an order of the same owner. 37 bytes. */
 export class AiqCanceled {
   static readonly type = 68; // D
-  static readonly length = 37;
+  static readonly bytes = 37;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -95,7 +95,7 @@ export class AiqCanceled {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, AiqCanceled.type, AiqCanceled.length);
+    beginMessage(view, offset, AiqCanceled.type, AiqCanceled.bytes);
     return this;
   }
 
@@ -175,7 +175,7 @@ export class AiqCanceled {
 /** `J` Rejected. 24 bytes. */
 export class Rejected {
   static readonly type = 74; // J
-  static readonly length = 24;
+  static readonly bytes = 24;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -190,7 +190,7 @@ export class Rejected {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, Rejected.type, Rejected.length);
+    beginMessage(view, offset, Rejected.type, Rejected.bytes);
     return this;
   }
 
@@ -238,7 +238,7 @@ export class Rejected {
 /** `P` Cancel Pending: the cancel waits for a cross. 23 bytes. */
 export class CancelPending {
   static readonly type = 80; // P
-  static readonly length = 23;
+  static readonly bytes = 23;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -253,7 +253,7 @@ export class CancelPending {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, CancelPending.type, CancelPending.length);
+    beginMessage(view, offset, CancelPending.type, CancelPending.bytes);
     return this;
   }
 
@@ -293,7 +293,7 @@ export class CancelPending {
 /** `I` Cancel Reject. 23 bytes. */
 export class CancelReject {
   static readonly type = 73; // I
-  static readonly length = 23;
+  static readonly bytes = 23;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -308,7 +308,7 @@ export class CancelReject {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, CancelReject.type, CancelReject.length);
+    beginMessage(view, offset, CancelReject.type, CancelReject.bytes);
     return this;
   }
 

@@ -9,7 +9,7 @@ import { beginMessage, NO_VIEW, readText, readU64, writeText, writeU64 } from '.
 /** `S` System Event. 10 bytes. */
 export class SystemEvent {
   static readonly type = 83; // S
-  static readonly length = 10;
+  static readonly bytes = 10;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -24,7 +24,7 @@ export class SystemEvent {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, SystemEvent.type, SystemEvent.length);
+    beginMessage(view, offset, SystemEvent.type, SystemEvent.bytes);
     return this;
   }
 
@@ -64,7 +64,7 @@ export class SystemEvent {
 /** `A` Accepted. 66 bytes. */
 export class Accepted {
   static readonly type = 65; // A
-  static readonly length = 66;
+  static readonly bytes = 66;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -79,7 +79,7 @@ export class Accepted {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, Accepted.type, Accepted.length);
+    beginMessage(view, offset, Accepted.type, Accepted.bytes);
     return this;
   }
 
@@ -274,7 +274,7 @@ export class Accepted {
 /** `U` Replaced. 80 bytes. */
 export class Replaced {
   static readonly type = 85; // U
-  static readonly length = 80;
+  static readonly bytes = 80;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -289,7 +289,7 @@ export class Replaced {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, Replaced.type, Replaced.length);
+    beginMessage(view, offset, Replaced.type, Replaced.bytes);
     return this;
   }
 
@@ -492,7 +492,7 @@ export class Replaced {
 /** `T` Order Priority Update: the venue moved the order to another price or display. 36 bytes. */
 export class OrderPriorityUpdate {
   static readonly type = 84; // T
-  static readonly length = 36;
+  static readonly bytes = 36;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -507,7 +507,7 @@ export class OrderPriorityUpdate {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, OrderPriorityUpdate.type, OrderPriorityUpdate.length);
+    beginMessage(view, offset, OrderPriorityUpdate.type, OrderPriorityUpdate.bytes);
     return this;
   }
 
@@ -590,7 +590,7 @@ export class OrderPriorityUpdate {
 /** `M` Order Modified. 28 bytes. */
 export class OrderModified {
   static readonly type = 77; // M
-  static readonly length = 28;
+  static readonly bytes = 28;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -605,7 +605,7 @@ export class OrderModified {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, OrderModified.type, OrderModified.length);
+    beginMessage(view, offset, OrderModified.type, OrderModified.bytes);
     return this;
   }
 
@@ -661,7 +661,7 @@ export class OrderModified {
 /** `N` Trade Now, given back. 23 bytes. */
 export class TradeNowEcho {
   static readonly type = 78; // N
-  static readonly length = 23;
+  static readonly bytes = 23;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -676,7 +676,7 @@ export class TradeNowEcho {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, TradeNowEcho.type, TradeNowEcho.length);
+    beginMessage(view, offset, TradeNowEcho.type, TradeNowEcho.bytes);
     return this;
   }
 

@@ -9,7 +9,7 @@ import { beginMessage, NO_VIEW, readText, writeText } from './wire.ts';
 /** `O` Enter Order; without {@link customerType} 48 bytes. 49 bytes. */
 export class EnterOrder {
   static readonly type = 79; // O
-  static readonly length = 49;
+  static readonly bytes = 49;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -24,7 +24,7 @@ export class EnterOrder {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, EnterOrder.type, EnterOrder.length);
+    beginMessage(view, offset, EnterOrder.type, EnterOrder.bytes);
     return this;
   }
 
@@ -160,7 +160,7 @@ export class EnterOrder {
 /** `U` Replace Order. 47 bytes. */
 export class ReplaceOrder {
   static readonly type = 85; // U
-  static readonly length = 47;
+  static readonly bytes = 47;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -175,7 +175,7 @@ export class ReplaceOrder {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, ReplaceOrder.type, ReplaceOrder.length);
+    beginMessage(view, offset, ReplaceOrder.type, ReplaceOrder.bytes);
     return this;
   }
 
@@ -247,7 +247,7 @@ export class ReplaceOrder {
 /** `X` Cancel Order. 19 bytes. */
 export class CancelOrder {
   static readonly type = 88; // X
-  static readonly length = 19;
+  static readonly bytes = 19;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -262,7 +262,7 @@ export class CancelOrder {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, CancelOrder.type, CancelOrder.length);
+    beginMessage(view, offset, CancelOrder.type, CancelOrder.bytes);
     return this;
   }
 
@@ -286,7 +286,7 @@ export class CancelOrder {
 /** `M` Modify Order: marks a sale differently or makes it smaller, in place. 20 bytes. */
 export class ModifyOrder {
   static readonly type = 77; // M
-  static readonly length = 20;
+  static readonly bytes = 20;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -301,7 +301,7 @@ export class ModifyOrder {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, ModifyOrder.type, ModifyOrder.length);
+    beginMessage(view, offset, ModifyOrder.type, ModifyOrder.bytes);
     return this;
   }
 
@@ -333,7 +333,7 @@ export class ModifyOrder {
 /** `N` Trade Now: a resting midpoint order may take. 15 bytes. */
 export class TradeNow {
   static readonly type = 78; // N
-  static readonly length = 15;
+  static readonly bytes = 15;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -348,7 +348,7 @@ export class TradeNow {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, TradeNow.type, TradeNow.length);
+    beginMessage(view, offset, TradeNow.type, TradeNow.bytes);
     return this;
   }
 

@@ -164,7 +164,7 @@ export class Ouch42Server implements OuchServer {
     message.crossType = reply.crossType;
     message.orderState = reply.dead ? StateCode.dead : StateCode.live;
     message.bboWeight = reply.bboWeight;
-    return orders.Accepted.length;
+    return orders.Accepted.bytes;
   }
 
   private writeReplaced(view: DataView, offset: number, reply: OuchReply): number {
@@ -186,7 +186,7 @@ export class Ouch42Server implements OuchServer {
     message.orderState = reply.dead ? StateCode.dead : StateCode.live;
     writeClientId(view, offset + PREVIOUS_TOKEN_OFFSET, reply.previousId);
     message.bboWeight = reply.bboWeight;
-    return orders.Replaced.length;
+    return orders.Replaced.bytes;
   }
 
   private writeTrade(view: DataView, offset: number, reply: OuchReply): number {
@@ -195,20 +195,20 @@ export class Ouch42Server implements OuchServer {
       message.matchHi = reply.matchHi;
       message.matchLo = reply.matchLo;
       message.reason = reply.reason;
-      return trades.BrokenTrade.length;
+      return trades.BrokenTrade.bytes;
     }
     if (reply.kind === OuchReplyKind.executed) {
       execution(named(this.executed.begin(view, offset), reply), reply);
-      return trades.Executed.length;
+      return trades.Executed.bytes;
     }
     if (reply.kind === OuchReplyKind.tradeCorrection) {
       execution(named(this.correction.begin(view, offset), reply), reply).reason = reply.reason;
-      return trades.TradeCorrection.length;
+      return trades.TradeCorrection.bytes;
     }
     const message = execution(named(this.referenced.begin(view, offset), reply), reply);
     message.referencePrice4 = reply.referencePrice4;
     message.referencePriceType = reply.referencePriceType;
-    return trades.ExecutedWithReferencePrice.length;
+    return trades.ExecutedWithReferencePrice.bytes;
   }
 
   private writeEnd(view: DataView, offset: number, reply: OuchReply): number {
@@ -217,7 +217,7 @@ export class Ouch42Server implements OuchServer {
         const message = named(this.canceled.begin(view, offset), reply);
         message.decrementShares = reply.shares;
         message.reason = reply.reason;
-        return ends.Canceled.length;
+        return ends.Canceled.bytes;
       }
       case OuchReplyKind.aiqCanceled: {
         const message = named(this.aiqCanceled.begin(view, offset), reply);
@@ -226,17 +226,17 @@ export class Ouch42Server implements OuchServer {
         message.preventedShares = reply.preventedShares;
         message.executionPrice4 = reply.price4;
         message.liquidity = reply.liquidity;
-        return ends.AiqCanceled.length;
+        return ends.AiqCanceled.bytes;
       }
       case OuchReplyKind.rejected:
         named(this.rejected.begin(view, offset), reply).reason = reply.reason;
-        return ends.Rejected.length;
+        return ends.Rejected.bytes;
       case OuchReplyKind.cancelPending:
         named(this.cancelPending.begin(view, offset), reply);
-        return ends.CancelPending.length;
+        return ends.CancelPending.bytes;
       default:
         named(this.cancelReject.begin(view, offset), reply);
-        return ends.CancelReject.length;
+        return ends.CancelReject.bytes;
     }
   }
 
@@ -247,7 +247,7 @@ export class Ouch42Server implements OuchServer {
         message.timestampHi = reply.timestampHi;
         message.timestampLo = reply.timestampLo;
         message.eventCode = reply.eventCode;
-        return orders.SystemEvent.length;
+        return orders.SystemEvent.bytes;
       }
       case OuchReplyKind.priorityUpdate: {
         const message = named(this.priorityUpdate.begin(view, offset), reply);
@@ -255,17 +255,17 @@ export class Ouch42Server implements OuchServer {
         message.display = reply.display;
         message.orderRefHi = reply.orderRefHi;
         message.orderRefLo = reply.orderRefLo;
-        return orders.OrderPriorityUpdate.length;
+        return orders.OrderPriorityUpdate.bytes;
       }
       case OuchReplyKind.modified: {
         const message = named(this.modified.begin(view, offset), reply);
         message.side = reply.side;
         message.shares = reply.shares;
-        return orders.OrderModified.length;
+        return orders.OrderModified.bytes;
       }
       case OuchReplyKind.tradeNow:
         named(this.tradeNow.begin(view, offset), reply);
-        return orders.TradeNowEcho.length;
+        return orders.TradeNowEcho.bytes;
       default:
         return 0;
     }

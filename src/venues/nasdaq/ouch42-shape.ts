@@ -5,7 +5,7 @@ import * as requests from './ouch42-requests.ts';
 import * as tradeReports from './ouch42-trade-reports.ts';
 
 /** Bytes of an Enter Order without its customer type, as older clients send it. */
-export const SHORT_ENTER_ORDER_BYTES: number = requests.EnterOrder.length - 1;
+export const SHORT_ENTER_ORDER_BYTES: number = requests.EnterOrder.bytes - 1;
 
 /** Length in bytes of each OUCH 4.2 message from client to venue, by type byte; 0 where there is no such type. */
 export const INBOUND_LENGTHS: Uint8Array = lengths(Object.values(requests));
@@ -15,9 +15,9 @@ export const OUTBOUND_LENGTHS: Uint8Array = lengths(
   [orderReports, endReports, tradeReports].flatMap((module) => Object.values(module)),
 );
 
-function lengths(messages: readonly { readonly type: number; readonly length: number }[]): Uint8Array {
+function lengths(messages: readonly { readonly type: number; readonly bytes: number }[]): Uint8Array {
   const table = new Uint8Array(256);
-  for (const { type, length } of messages) table[type] = length;
+  for (const { type, bytes } of messages) table[type] = bytes;
   return table;
 }
 

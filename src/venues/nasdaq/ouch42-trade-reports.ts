@@ -9,7 +9,7 @@ import { beginMessage, NO_VIEW, readText, readU64, writeText, writeU64 } from '.
 /** `E` Executed. 40 bytes. */
 export class Executed {
   static readonly type = 69; // E
-  static readonly length = 40;
+  static readonly bytes = 40;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -24,7 +24,7 @@ export class Executed {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, Executed.type, Executed.length);
+    beginMessage(view, offset, Executed.type, Executed.bytes);
     return this;
   }
 
@@ -112,7 +112,7 @@ export class Executed {
 /** `G` Executed with Reference Price. 45 bytes. */
 export class ExecutedWithReferencePrice {
   static readonly type = 71; // G
-  static readonly length = 45;
+  static readonly bytes = 45;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -127,7 +127,7 @@ export class ExecutedWithReferencePrice {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, ExecutedWithReferencePrice.type, ExecutedWithReferencePrice.length);
+    beginMessage(view, offset, ExecutedWithReferencePrice.type, ExecutedWithReferencePrice.bytes);
     return this;
   }
 
@@ -231,7 +231,7 @@ export class ExecutedWithReferencePrice {
 /** `B` Broken Trade: an execution is taken back. 32 bytes. */
 export class BrokenTrade {
   static readonly type = 66; // B
-  static readonly length = 32;
+  static readonly bytes = 32;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -246,7 +246,7 @@ export class BrokenTrade {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, BrokenTrade.type, BrokenTrade.length);
+    beginMessage(view, offset, BrokenTrade.type, BrokenTrade.bytes);
     return this;
   }
 
@@ -318,7 +318,7 @@ export class BrokenTrade {
 /** `F` Trade Correction: an execution is amended. 41 bytes. */
 export class TradeCorrection {
   static readonly type = 70; // F
-  static readonly length = 41;
+  static readonly bytes = 41;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -333,7 +333,7 @@ export class TradeCorrection {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, TradeCorrection.type, TradeCorrection.length);
+    beginMessage(view, offset, TradeCorrection.type, TradeCorrection.bytes);
     return this;
   }
 

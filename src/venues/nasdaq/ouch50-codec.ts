@@ -60,9 +60,9 @@ export class Ouch50Codec implements OuchCodec {
       message.iso = no;
       message.crossType = no;
       message.clOrdId = '';
-      writer.begin(view, EnterOrder.length);
+      writer.begin(view, EnterOrder.bytes);
       if (options.firm !== undefined && options.firm !== '') writer.text(Tag.firm, options.firm);
-      return EnterOrder.length + writer.end();
+      return EnterOrder.bytes + writer.end();
     });
     const replacePacket = packetTemplate((view) => {
       const message = new ReplaceOrder().begin(view, 0);
@@ -70,15 +70,15 @@ export class Ouch50Codec implements OuchCodec {
       message.display = display;
       message.iso = no;
       message.clOrdId = '';
-      return ReplaceOrder.length + writer.begin(view, ReplaceOrder.length).end();
+      return ReplaceOrder.bytes + writer.begin(view, ReplaceOrder.bytes).end();
     });
     const cancelPacket = packetTemplate((view) => {
       new CancelOrder().begin(view, 0);
-      return CancelOrder.length;
+      return CancelOrder.bytes;
     });
     const barrierPacket = packetTemplate((view) => {
       new AccountQuery().begin(view, 0);
-      return AccountQuery.length;
+      return AccountQuery.bytes;
     });
     this.packets = { enter: enterPacket, replace: replacePacket, cancel: cancelPacket, barrier: barrierPacket };
   }

@@ -9,7 +9,7 @@ import { beginMessage, NO_VIEW, readText, readU64, writeText, writeU64 } from '.
 /** `C` Order Canceled; an appendage may follow. 18 bytes. */
 export class OrderCanceled {
   static readonly type = 67; // C
-  static readonly length = 18;
+  static readonly bytes = 18;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -24,7 +24,7 @@ export class OrderCanceled {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, OrderCanceled.type, OrderCanceled.length);
+    beginMessage(view, offset, OrderCanceled.type, OrderCanceled.bytes);
     return this;
   }
 
@@ -83,7 +83,7 @@ export class OrderCanceled {
  */
 export class AiqCanceled {
   static readonly type = 68; // D
-  static readonly length = 32;
+  static readonly bytes = 32;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -98,7 +98,7 @@ export class AiqCanceled {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, AiqCanceled.type, AiqCanceled.length);
+    beginMessage(view, offset, AiqCanceled.type, AiqCanceled.bytes);
     return this;
   }
 
@@ -205,7 +205,7 @@ export class AiqCanceled {
 /** `J` Rejected; an appendage may follow. 29 bytes. */
 export class Rejected {
   static readonly type = 74; // J
-  static readonly length = 29;
+  static readonly bytes = 29;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -220,7 +220,7 @@ export class Rejected {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, Rejected.type, Rejected.length);
+    beginMessage(view, offset, Rejected.type, Rejected.bytes);
     return this;
   }
 
@@ -276,7 +276,7 @@ export class Rejected {
 /** `P` Cancel Pending; an appendage may follow. The cancel waits for a cross. 13 bytes. */
 export class CancelPending {
   static readonly type = 80; // P
-  static readonly length = 13;
+  static readonly bytes = 13;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -291,7 +291,7 @@ export class CancelPending {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, CancelPending.type, CancelPending.length);
+    beginMessage(view, offset, CancelPending.type, CancelPending.bytes);
     return this;
   }
 
@@ -331,7 +331,7 @@ export class CancelPending {
 /** `I` Cancel Reject; an appendage may follow. 13 bytes. */
 export class CancelReject {
   static readonly type = 73; // I
-  static readonly length = 13;
+  static readonly bytes = 13;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -346,7 +346,7 @@ export class CancelReject {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, CancelReject.type, CancelReject.length);
+    beginMessage(view, offset, CancelReject.type, CancelReject.bytes);
     return this;
   }
 

@@ -9,7 +9,7 @@ import { beginMessage, NO_VIEW, readText, readU64, writeText, writeU64 } from '.
 /** `A` Order Accepted; an appendage follows. 62 bytes. */
 export class OrderAccepted {
   static readonly type = 65; // A
-  static readonly length = 62;
+  static readonly bytes = 62;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -24,7 +24,7 @@ export class OrderAccepted {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, OrderAccepted.type, OrderAccepted.length);
+    beginMessage(view, offset, OrderAccepted.type, OrderAccepted.bytes);
     return this;
   }
 
@@ -217,7 +217,7 @@ export class OrderAccepted {
 /** `U` Order Replaced; an appendage follows. 66 bytes. */
 export class OrderReplaced {
   static readonly type = 85; // U
-  static readonly length = 66;
+  static readonly bytes = 66;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -232,7 +232,7 @@ export class OrderReplaced {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, OrderReplaced.type, OrderReplaced.length);
+    beginMessage(view, offset, OrderReplaced.type, OrderReplaced.bytes);
     return this;
   }
 
@@ -436,7 +436,7 @@ export class OrderReplaced {
  */
 export class OrderPriorityUpdate {
   static readonly type = 84; // T
-  static readonly length = 30;
+  static readonly bytes = 30;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -451,7 +451,7 @@ export class OrderPriorityUpdate {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, OrderPriorityUpdate.type, OrderPriorityUpdate.length);
+    beginMessage(view, offset, OrderPriorityUpdate.type, OrderPriorityUpdate.bytes);
     return this;
   }
 
@@ -550,7 +550,7 @@ export class OrderPriorityUpdate {
 /** `M` Order Modified; an appendage may follow. 18 bytes. */
 export class OrderModified {
   static readonly type = 77; // M
-  static readonly length = 18;
+  static readonly bytes = 18;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -565,7 +565,7 @@ export class OrderModified {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, OrderModified.type, OrderModified.length);
+    beginMessage(view, offset, OrderModified.type, OrderModified.bytes);
     return this;
   }
 
@@ -621,7 +621,7 @@ export class OrderModified {
 /** `R` Order Restated; an appendage follows. What is shown of a reserve order changed. 14 bytes. */
 export class OrderRestated {
   static readonly type = 82; // R
-  static readonly length = 14;
+  static readonly bytes = 14;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -636,7 +636,7 @@ export class OrderRestated {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, OrderRestated.type, OrderRestated.length);
+    beginMessage(view, offset, OrderRestated.type, OrderRestated.bytes);
     return this;
   }
 

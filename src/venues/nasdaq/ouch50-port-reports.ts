@@ -9,7 +9,7 @@ import { beginMessage, NO_VIEW, readText, readU64, writeText, writeU64 } from '.
 /** `S` System Event, never with an appendage. 10 bytes. */
 export class SystemEvent {
   static readonly type = 83; // S
-  static readonly length = 10;
+  static readonly bytes = 10;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -24,7 +24,7 @@ export class SystemEvent {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, SystemEvent.type, SystemEvent.length);
+    beginMessage(view, offset, SystemEvent.type, SystemEvent.bytes);
     return this;
   }
 
@@ -64,7 +64,7 @@ export class SystemEvent {
 /** `X` Mass Cancel Response; an appendage follows. 25 bytes. */
 export class MassCancelResponse {
   static readonly type = 88; // X
-  static readonly length = 25;
+  static readonly bytes = 25;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -79,7 +79,7 @@ export class MassCancelResponse {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, MassCancelResponse.type, MassCancelResponse.length);
+    beginMessage(view, offset, MassCancelResponse.type, MassCancelResponse.bytes);
     return this;
   }
 
@@ -159,7 +159,7 @@ export class MassCancelResponse {
 /** `G` Disable Order Entry Response; an appendage follows. 17 bytes. */
 export class DisableOrderEntryResponse {
   static readonly type = 71; // G
-  static readonly length = 17;
+  static readonly bytes = 17;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -174,7 +174,7 @@ export class DisableOrderEntryResponse {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, DisableOrderEntryResponse.type, DisableOrderEntryResponse.length);
+    beginMessage(view, offset, DisableOrderEntryResponse.type, DisableOrderEntryResponse.bytes);
     return this;
   }
 
@@ -230,7 +230,7 @@ export class DisableOrderEntryResponse {
 /** `K` Enable Order Entry Response; an appendage follows. 17 bytes. */
 export class EnableOrderEntryResponse {
   static readonly type = 75; // K
-  static readonly length = 17;
+  static readonly bytes = 17;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -245,7 +245,7 @@ export class EnableOrderEntryResponse {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, EnableOrderEntryResponse.type, EnableOrderEntryResponse.length);
+    beginMessage(view, offset, EnableOrderEntryResponse.type, EnableOrderEntryResponse.bytes);
     return this;
   }
 
@@ -301,7 +301,7 @@ export class EnableOrderEntryResponse {
 /** `Q` Account Query Response; an appendage may follow. 13 bytes. */
 export class AccountQueryResponse {
   static readonly type = 81; // Q
-  static readonly length = 13;
+  static readonly bytes = 13;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -316,7 +316,7 @@ export class AccountQueryResponse {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, AccountQueryResponse.type, AccountQueryResponse.length);
+    beginMessage(view, offset, AccountQueryResponse.type, AccountQueryResponse.bytes);
     return this;
   }
 

@@ -9,7 +9,7 @@ import { beginMessage, NO_VIEW, readText, readU64, writeText, writeU64 } from '.
 /** `O` Enter Order; an appendage follows. 45 bytes. */
 export class EnterOrder {
   static readonly type = 79; // O
-  static readonly length = 45;
+  static readonly bytes = 45;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -24,7 +24,7 @@ export class EnterOrder {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, EnterOrder.type, EnterOrder.length);
+    beginMessage(view, offset, EnterOrder.type, EnterOrder.bytes);
     return this;
   }
 
@@ -158,7 +158,7 @@ export class EnterOrder {
 /** `U` Replace Order; an appendage follows. 38 bytes. */
 export class ReplaceOrder {
   static readonly type = 85; // U
-  static readonly length = 38;
+  static readonly bytes = 38;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -173,7 +173,7 @@ export class ReplaceOrder {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, ReplaceOrder.type, ReplaceOrder.length);
+    beginMessage(view, offset, ReplaceOrder.type, ReplaceOrder.bytes);
     return this;
   }
 
@@ -267,7 +267,7 @@ export class ReplaceOrder {
 /** `X` Cancel Order; an appendage may follow. 9 bytes. */
 export class CancelOrder {
   static readonly type = 88; // X
-  static readonly length = 9;
+  static readonly bytes = 9;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -282,7 +282,7 @@ export class CancelOrder {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, CancelOrder.type, CancelOrder.length);
+    beginMessage(view, offset, CancelOrder.type, CancelOrder.bytes);
     return this;
   }
 
@@ -306,7 +306,7 @@ export class CancelOrder {
 /** `M` Modify Order; an appendage may follow. Marks a sale differently or makes it smaller, in place. 10 bytes. */
 export class ModifyOrder {
   static readonly type = 77; // M
-  static readonly length = 10;
+  static readonly bytes = 10;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -321,7 +321,7 @@ export class ModifyOrder {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, ModifyOrder.type, ModifyOrder.length);
+    beginMessage(view, offset, ModifyOrder.type, ModifyOrder.bytes);
     return this;
   }
 
@@ -353,7 +353,7 @@ export class ModifyOrder {
 /** `C` Mass Cancel; an appendage follows. 17 bytes. */
 export class MassCancel {
   static readonly type = 67; // C
-  static readonly length = 17;
+  static readonly bytes = 17;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -368,7 +368,7 @@ export class MassCancel {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, MassCancel.type, MassCancel.length);
+    beginMessage(view, offset, MassCancel.type, MassCancel.bytes);
     return this;
   }
 
@@ -424,7 +424,7 @@ export class MassCancel {
 /** `D` Disable Order Entry; an appendage follows. Orders of a firm are refused from then on. 9 bytes. */
 export class DisableOrderEntry {
   static readonly type = 68; // D
-  static readonly length = 9;
+  static readonly bytes = 9;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -439,7 +439,7 @@ export class DisableOrderEntry {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, DisableOrderEntry.type, DisableOrderEntry.length);
+    beginMessage(view, offset, DisableOrderEntry.type, DisableOrderEntry.bytes);
     return this;
   }
 
@@ -471,7 +471,7 @@ export class DisableOrderEntry {
 /** `E` Enable Order Entry; an appendage follows. Orders of a firm are taken again. 9 bytes. */
 export class EnableOrderEntry {
   static readonly type = 69; // E
-  static readonly length = 9;
+  static readonly bytes = 9;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -486,7 +486,7 @@ export class EnableOrderEntry {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, EnableOrderEntry.type, EnableOrderEntry.length);
+    beginMessage(view, offset, EnableOrderEntry.type, EnableOrderEntry.bytes);
     return this;
   }
 
@@ -518,7 +518,7 @@ export class EnableOrderEntry {
 /** `Q` Account Query; an appendage may follow. Asks which reference comes next. 1 byte. */
 export class AccountQuery {
   static readonly type = 81; // Q
-  static readonly length = 1;
+  static readonly bytes = 1;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -533,7 +533,7 @@ export class AccountQuery {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, AccountQuery.type, AccountQuery.length);
+    beginMessage(view, offset, AccountQuery.type, AccountQuery.bytes);
     return this;
   }
 }

@@ -154,7 +154,7 @@ export class Ouch50Server implements OuchServer {
     request.capacity = message.capacity;
     request.iso = message.iso;
     request.crossType = message.crossType;
-    readClientId(view, offset + requests.EnterOrder.length - CLIENT_ID_BYTES, request.id);
+    readClientId(view, offset + requests.EnterOrder.bytes - CLIENT_ID_BYTES, request.id);
     parseLifetime(message.timeInForce, request);
     const { appendage } = request;
     if (appendage.find(Tag.firm)) request.firmKey = appendage.int32;
@@ -172,7 +172,7 @@ export class Ouch50Server implements OuchServer {
     request.price4 = inRange(message.priceHi, message.priceLo);
     request.display = message.display;
     request.iso = message.iso;
-    readClientId(view, offset + requests.ReplaceOrder.length - CLIENT_ID_BYTES, request.id);
+    readClientId(view, offset + requests.ReplaceOrder.bytes - CLIENT_ID_BYTES, request.id);
     parseLifetime(message.timeInForce, request);
     const { appendage } = request;
     if (appendage.find(Tag.minQty)) request.minShares = inRange(0, appendage.int32);
@@ -198,7 +198,7 @@ export class Ouch50Server implements OuchServer {
     message.iso = reply.iso;
     message.crossType = reply.crossType;
     message.orderState = reply.dead ? StateCode.dead : StateCode.live;
-    return this.writeOrderTail(view, offset, orders.OrderAccepted.length, reply);
+    return this.writeOrderTail(view, offset, orders.OrderAccepted.bytes, reply);
   }
 
   private writeReplaced(view: DataView, offset: number, reply: OuchReply): number {
@@ -220,7 +220,7 @@ export class Ouch50Server implements OuchServer {
     message.iso = reply.iso;
     message.crossType = reply.crossType;
     message.orderState = reply.dead ? StateCode.dead : StateCode.live;
-    return this.writeOrderTail(view, offset, orders.OrderReplaced.length, reply);
+    return this.writeOrderTail(view, offset, orders.OrderReplaced.bytes, reply);
   }
 
   /** ClOrdID and appendage of an accepted or replaced order. */
@@ -243,8 +243,8 @@ export class Ouch50Server implements OuchServer {
       message.matchHi = reply.matchHi;
       message.matchLo = reply.matchLo;
       message.reason = reply.reason;
-      writeClientId(view, offset + trades.BrokenTrade.length - CLIENT_ID_BYTES, reply.id);
-      return trades.BrokenTrade.length;
+      writeClientId(view, offset + trades.BrokenTrade.bytes - CLIENT_ID_BYTES, reply.id);
+      return trades.BrokenTrade.bytes;
     }
     // A correction begins like an execution.
     const corrects = reply.kind === OuchReplyKind.tradeCorrection;
@@ -257,10 +257,10 @@ export class Ouch50Server implements OuchServer {
     message.liquidity = reply.liquidity;
     message.matchHi = reply.matchHi;
     message.matchLo = reply.matchLo;
-    if (!corrects) return trades.OrderExecuted.length + this.noElements(view, offset + trades.OrderExecuted.length);
+    if (!corrects) return trades.OrderExecuted.bytes + this.noElements(view, offset + trades.OrderExecuted.bytes);
     this.correction.reason = reply.reason;
-    writeClientId(view, offset + trades.TradeCorrection.length - CLIENT_ID_BYTES, reply.id);
-    return trades.TradeCorrection.length;
+    writeClientId(view, offset + trades.TradeCorrection.bytes - CLIENT_ID_BYTES, reply.id);
+    return trades.TradeCorrection.bytes;
   }
 
   private writeEnd(view: DataView, offset: number, reply: OuchReply): number {
@@ -269,7 +269,7 @@ export class Ouch50Server implements OuchServer {
         const message = stamped(this.canceled.begin(view, offset), reply);
         message.quantity = reply.shares;
         message.reason = reply.reason;
-        return ends.OrderCanceled.length;
+        return ends.OrderCanceled.bytes;
       }
       case OuchReplyKind.aiqCanceled: {
         const message = stamped(this.aiqCanceled.begin(view, offset), reply);
@@ -279,18 +279,18 @@ export class Ouch50Server implements OuchServer {
         message.executionPriceLo = reply.price4;
         message.liquidity = reply.liquidity;
         message.aiqStrategy = reply.aiqStrategy;
-        return ends.AiqCanceled.length;
+        return ends.AiqCanceled.bytes;
       }
       case OuchReplyKind.rejected:
         stamped(this.rejected.begin(view, offset), reply).reason = reply.reason;
-        writeClientId(view, offset + ends.Rejected.length - CLIENT_ID_BYTES, reply.id);
-        return ends.Rejected.length;
+        writeClientId(view, offset + ends.Rejected.bytes - CLIENT_ID_BYTES, reply.id);
+        return ends.Rejected.bytes;
       case OuchReplyKind.cancelPending:
         stamped(this.cancelPending.begin(view, offset), reply);
-        return ends.CancelPending.length;
+        return ends.CancelPending.bytes;
       default:
         stamped(this.cancelReject.begin(view, offset), reply);
-        return ends.CancelReject.length;
+        return ends.CancelReject.bytes;
     }
   }
 
@@ -301,22 +301,22 @@ export class Ouch50Server implements OuchServer {
       message.display = reply.display;
       message.orderRefHi = reply.orderRefHi;
       message.orderRefLo = reply.orderRefLo;
-      return orders.OrderPriorityUpdate.length;
+      return orders.OrderPriorityUpdate.bytes;
     }
     if (reply.kind === OuchReplyKind.modified) {
       const message = stamped(this.modified.begin(view, offset), reply);
       message.side = reply.side;
       message.quantity = reply.shares;
-      return orders.OrderModified.length;
+      return orders.OrderModified.bytes;
     }
     stamped(this.restated.begin(view, offset), reply).reason = reply.reason;
-    const appendage = this.appendage.begin(view, offset + orders.OrderRestated.length);
+    const appendage = this.appendage.begin(view, offset + orders.OrderRestated.bytes);
     if (reply.orderRefHi !== 0 || reply.orderRefLo !== 0) {
       appendage.u64(Tag.secondaryOrderRef, reply.orderRefHi, reply.orderRefLo);
     }
     if (reply.shares !== 0) appendage.number(Tag.displayQuantity, reply.shares);
     if (reply.price4 !== 0) appendage.number(Tag.displayPrice, reply.price4);
-    return orders.OrderRestated.length + appendage.end();
+    return orders.OrderRestated.bytes + appendage.end();
   }
 
   private writePort(view: DataView, offset: number, reply: OuchReply): number {
@@ -326,32 +326,31 @@ export class Ouch50Server implements OuchServer {
         message.timestampHi = reply.timestampHi;
         message.timestampLo = reply.timestampLo;
         message.eventCode = reply.eventCode;
-        return ports.SystemEvent.length;
+        return ports.SystemEvent.bytes;
       }
       case OuchReplyKind.massCancelled: {
         const message = stamped(this.massCancelled.begin(view, offset), reply);
         message.firmKey = reply.firmKey;
         message.symbolHi = reply.symbolHi;
         message.symbolLo = reply.symbolLo;
-        return ports.MassCancelResponse.length + this.noElements(view, offset + ports.MassCancelResponse.length);
+        return ports.MassCancelResponse.bytes + this.noElements(view, offset + ports.MassCancelResponse.bytes);
       }
       case OuchReplyKind.entryDisabled:
         stamped(this.entryDisabled.begin(view, offset), reply).firmKey = reply.firmKey;
         return (
-          ports.DisableOrderEntryResponse.length +
-          this.noElements(view, offset + ports.DisableOrderEntryResponse.length)
+          ports.DisableOrderEntryResponse.bytes + this.noElements(view, offset + ports.DisableOrderEntryResponse.bytes)
         );
       case OuchReplyKind.entryEnabled:
         stamped(this.entryEnabled.begin(view, offset), reply).firmKey = reply.firmKey;
         return (
-          ports.EnableOrderEntryResponse.length + this.noElements(view, offset + ports.EnableOrderEntryResponse.length)
+          ports.EnableOrderEntryResponse.bytes + this.noElements(view, offset + ports.EnableOrderEntryResponse.bytes)
         );
       case OuchReplyKind.nextRef: {
         const message = this.queried.begin(view, offset);
         message.timestampHi = reply.timestampHi;
         message.timestampLo = reply.timestampLo;
         message.nextUserRefNum = reply.ref;
-        return ports.AccountQueryResponse.length;
+        return ports.AccountQueryResponse.bytes;
       }
       default:
         return 0;

@@ -60,7 +60,7 @@ export const OUTBOUND_SHAPES: readonly MessageShape[] = [
   { ...shape(orderReports.OrderReplaced, required), tags: [2, 3, 5, 6, 12, 15, 16, 17, 18, 28, 29, 30] },
   shape(endReports.OrderCanceled, optional),
   // The revision of 2023-04 ends before the strategy.
-  { ...shape(endReports.AiqCanceled, optional), otherLength: endReports.AiqCanceled.length - 1 },
+  { ...shape(endReports.AiqCanceled, optional), otherLength: endReports.AiqCanceled.bytes - 1 },
   shape(tradeReports.OrderExecuted, required),
   shape(tradeReports.BrokenTrade, optional),
   // Only in the revision of 2023-04.
@@ -77,8 +77,8 @@ export const OUTBOUND_SHAPES: readonly MessageShape[] = [
   shape(portReports.AccountQueryResponse, optional),
 ];
 
-function shape(message: { readonly type: number; readonly length: number }, appendage: AppendageRule): MessageShape {
-  return { type: message.type, length: message.length, appendage, tags: PORT };
+function shape(message: { readonly type: number; readonly bytes: number }, appendage: AppendageRule): MessageShape {
+  return { type: message.type, length: message.bytes, appendage, tags: PORT };
 }
 
 /** Checks whole messages of one direction, and finds their appendages. */

@@ -8,7 +8,7 @@ import { beginMessage, NO_VIEW, readText, readU64, writeText, writeU64 } from '.
 /** `E` Order Executed; an appendage follows. 34 bytes. */
 export class OrderExecuted {
   static readonly type = 69; // E
-  static readonly length = 34;
+  static readonly bytes = 34;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -23,7 +23,7 @@ export class OrderExecuted {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, OrderExecuted.type, OrderExecuted.length);
+    beginMessage(view, offset, OrderExecuted.type, OrderExecuted.bytes);
     return this;
   }
 
@@ -127,7 +127,7 @@ export class OrderExecuted {
 /** `B` Broken Trade; an appendage may follow. An execution is taken back. 36 bytes. */
 export class BrokenTrade {
   static readonly type = 66; // B
-  static readonly length = 36;
+  static readonly bytes = 36;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -142,7 +142,7 @@ export class BrokenTrade {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, BrokenTrade.type, BrokenTrade.length);
+    beginMessage(view, offset, BrokenTrade.type, BrokenTrade.bytes);
     return this;
   }
 
@@ -222,7 +222,7 @@ export class BrokenTrade {
 /** `F` Trade Correction; an appendage may follow. An execution is amended. Only in revisions up to 2023. 49 bytes. */
 export class TradeCorrection {
   static readonly type = 70; // F
-  static readonly length = 49;
+  static readonly bytes = 49;
   view: DataView = NO_VIEW;
   offset = 0;
 
@@ -237,7 +237,7 @@ export class TradeCorrection {
   begin(view: DataView, offset: number): this {
     this.view = view;
     this.offset = offset;
-    beginMessage(view, offset, TradeCorrection.type, TradeCorrection.length);
+    beginMessage(view, offset, TradeCorrection.type, TradeCorrection.bytes);
     return this;
   }
 

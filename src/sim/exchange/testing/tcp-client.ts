@@ -7,7 +7,7 @@ export class TcpClient {
   readonly socket: Socket;
   readonly ear: SoupEar;
   /** How the connection ended: `closed`, or the code of the error. */
-  ended: string | undefined;
+  ended: string | undefined = undefined;
   readonly #waiting = new Set<() => void>();
   #next = 0;
 

@@ -21,7 +21,7 @@ export class RigClient {
   readonly ear: SoupEar;
   readonly connection: HostConnection;
   /** How the venue ended the connection. */
-  ended: 'closed' | 'reset' | undefined;
+  ended: 'closed' | 'reset' | undefined = undefined;
   readonly #rig: VenueRig;
 
   constructor(rig: VenueRig, connection: HostConnection, protocol: 'ouch50' | 'ouch42') {

@@ -32,7 +32,7 @@ const ACCEPTED = `\x00\x1fA      DAY1${'1'.padStart(20)}`;
 const END = `\x00\x16SG${'4711'.padStart(20)}`;
 
 function add(orderRef: number): string {
-  const bytes = new Uint8Array(AddOrder.length);
+  const bytes = new Uint8Array(AddOrder.bytes);
   Object.assign(new AddOrder().begin(new DataView(bytes.buffer), 0), {
     locate: 1,
     orderRef,

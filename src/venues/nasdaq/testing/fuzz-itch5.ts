@@ -7,7 +7,7 @@ import * as orders from '../itch5-orders.ts';
 type Flyweight = Record<string, unknown>;
 type FlyweightClass = (new () => { begin(view: DataView, offset: number): Flyweight }) & {
   readonly type: number;
-  readonly length: number;
+  readonly bytes: number;
 };
 const CLASSES = [...Object.entries(market), ...Object.entries(orders)] as unknown as [string, FlyweightClass][];
 
@@ -28,7 +28,7 @@ const dispatcher = new ItchDispatcher();
 export const target = {
   name: 'itch5',
   seeds: CLASSES.map(([, type]) => {
-    const bytes = new Uint8Array(type.length);
+    const bytes = new Uint8Array(type.bytes);
     new type().begin(new DataView(bytes.buffer), 0);
     return bytes;
   }),
