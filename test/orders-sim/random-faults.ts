@@ -64,6 +64,8 @@ const FAULTS: readonly FaultRow[] = [
   host('misdirect', 6, some, true),
   { name: 'host jump', weight: 14, wild: true, strike: (faults) => faults.jump() },
   { name: 'host late', weight: 2, strike: (faults) => faults.late() },
+  { name: 'host requests lost', weight: 4, strike: (faults) => faults.loseRequests() },
+  { name: 'host answers lost', weight: 4, strike: (faults) => faults.loseAnswers() },
   { name: 'exchange halt', weight: 2, strike: (faults) => faults.halt() },
   { name: 'exchange bust', weight: 2, strike: (faults) => faults.bust() },
   { name: 'exchange correct', weight: 2, strike: (faults) => faults.correct() },
@@ -174,14 +176,44 @@ export class RandomFaults {
   /** Answers are lost for good: the next login is told to go on behind them. */
   jump(): void {
     const { world, random, trading } = this;
-    const target = this.someHost();
+    const target = this.leadingHost();
     this.books.allowance.missed = true;
     if (random.chance(0.7)) {
       this.add(target, 'withhold', {});
       trading.burst();
       world.pass(2 * MS);
     }
-    this.add(target, 'jump', { count: 1 + random.below(6) });
+    // whichever of the port's hosts is logged on to next
+    const { hosts } = world.plan.ports.find(({ hosts: of }) => of.includes(target))!;
+    const count = 1 + random.below(6);
+    for (const name of hosts) this.add(name, 'jump', { count });
+    this.add(target, 'reset', {});
+    world.venue.clearFaults(target, 'withhold', world.nowNs);
+    // others trade with the orders that nobody knows of, and persons have them cancelled
+    for (let n = random.below(6); n > 0; n--) {
+      this.endLater(() => {
+        if (random.chance(0.5)) trading.market();
+        else trading.cancelDoubtful();
+      });
+    }
+  }
+
+  /** Requests go down with their session, and so do the first that the next one sends: those that are to ask for them. */
+  loseRequests(): void {
+    const target = this.leadingHost();
+    this.add(target, 'lose', { count: 1 + this.random.below(6) });
+    this.trading.changes();
+    this.add(target, 'reset', {});
+  }
+
+  /** Answers to requests, refusals among them, are told by the next session only. */
+  loseAnswers(): void {
+    const { world, random, trading } = this;
+    const target = this.leadingHost();
+    this.add(target, 'withhold', {});
+    if (random.chance(0.5)) this.add(target, 'deny', some(random));
+    trading.changes();
+    world.pass(2 * MS);
     this.add(target, 'reset', {});
     world.venue.clearFaults(target, 'withhold', world.nowNs);
   }
@@ -308,6 +340,11 @@ export class RandomFaults {
     const holder = world.gateway?.loop.ports[port].holder;
     if (holder !== undefined && random.chance(0.7)) return holder.name;
     return pick(random, hosts);
+  }
+
+  /** The host over which new orders go, if there is one. */
+  private leadingHost(): string {
+    return this.world.gateway?.loop.groups[0].leading?.holder?.name ?? this.someHost();
   }
 
   private someLink() {

@@ -1,6 +1,6 @@
 import { CancelCause } from '../../src/order/intents.ts';
 import { OrderEvent } from '../../src/order/order-events.ts';
-import { isDone, Marking, OrderState, Side, TimeInForce } from '../../src/order/terms.ts';
+import { isDone, Marking, OrderFlag, OrderState, Side, TimeInForce } from '../../src/order/terms.ts';
 import { Random } from '../../src/sim/random.ts';
 import { drawn } from './drawn.ts';
 import { FAIR4, SYMBOLS } from './history-plan.ts';
@@ -50,6 +50,15 @@ export class RandomTrading {
     return this.unanswered;
   }
 
+  /** Some requests at once about orders that are open, and a new order or two. */
+  changes(): void {
+    for (let n = this.random.below(3); n > 0; n--) this.enter();
+    for (let n = 1 + this.random.below(4); n > 0; n--) {
+      if (this.random.chance(0.5)) this.replace();
+      else this.cancel();
+    }
+  }
+
   /** An order has been sent and the venue has said nothing of it. */
   get unanswered(): boolean {
     const { gateway } = this.world;
@@ -94,13 +103,17 @@ export class RandomTrading {
     world.note(`s${strategy} replaces order ${slot + 1}: ${shares} at ${price4}: ${result}`);
   }
 
-  cancel(): void {
-    const slot = this.someOpen();
+  cancel(slot = this.someOpen()): void {
     const gateway = this.world.gateway;
     if (slot < 0 || gateway === undefined) return;
     const strategy = gateway.field(slot, 'strategy');
     const result = this.world.asStrategy(strategy, ({ gateway: to }) => to.cancel(strategy, slot + 1));
     this.world.note(`s${strategy} cancels order ${slot + 1}: ${result}`);
+  }
+
+  /** Cancels an order whose fate the venue has not told. */
+  cancelDoubtful(): void {
+    this.cancel(this.someOpen(OrderFlag.unknown));
   }
 
   cancelAll(): void {
@@ -135,11 +148,15 @@ export class RandomTrading {
     else gateway.gateway.cancel(strategy, order);
   }
 
-  private someOpen(): number {
+  /** @param flags {@link OrderFlag}s of which it must have all */
+  private someOpen(flags = 0): number {
     const { gateway } = this.world;
     if (gateway === undefined) return -1;
     const open: number[] = [];
-    for (let slot = 0; slot < gateway.store.count; slot++) if (!isDone(gateway.field(slot, 'state'))) open.push(slot);
+    for (let slot = 0; slot < gateway.store.count; slot++) {
+      if (isDone(gateway.field(slot, 'state')) || (gateway.field(slot, 'flags') & flags) !== flags) continue;
+      open.push(slot);
+    }
     return open.length === 0 ? -1 : open[this.random.below(open.length)];
   }
 }
