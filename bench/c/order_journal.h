@@ -138,6 +138,12 @@ static void *copy_journal(void *argument) {
   return NULL;
 }
 
+/* Once all of it is copied: the file begins again, because a bench writes more than a disk should be asked to keep. */
+static inline void journal_trim(order_journal *j) {
+  while (atomic_load_explicit(j->copied, memory_order_acquire) < j->position) nanosleep(&(struct timespec){.tv_nsec = COPIER_SLEEP_NS}, NULL);
+  if (ftruncate(j->file, 0) == 0) lseek(j->file, 0, SEEK_SET);
+}
+
 /* The ring in a file mapping whose pages have been written once, as ours; `directory` NULL: a scratch record instead. */
 static inline void journal_open(order_journal *j, const char *directory, uint32_t capacity, int peer_core) {
   memset(j, 0, sizeof *j);

@@ -8,6 +8,7 @@ import { orderEncode } from './order-encode.ts';
 import { ringHop } from './ring-hop.ts';
 import { ringThroughput } from './ring-throughput.ts';
 import { scale } from './scale.ts';
+import { sessionFailover } from './session-failover.ts';
 import { steady } from './steady.ts';
 import { switchGap } from './switch-gap.ts';
 import { switchSilence } from './switch-silence.ts';
@@ -27,5 +28,6 @@ export const figures: readonly Figure[] = [
   steady,
   scale,
   orderEncode,
+  sessionFailover,
   apiFanout,
 ];

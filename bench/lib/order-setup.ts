@@ -116,6 +116,8 @@ export interface OrderSetup {
   readonly lastCheck: LastCheck;
   readonly voice?: Partial<GatewayVoice>;
   readonly session?: Partial<SessionOptions>;
+  /** Window of the limit on the rate of messages; by default 100 ms. */
+  readonly messagesNs?: number;
   dialler(port: number, host: number): Dialler;
 }
 
@@ -205,7 +207,7 @@ export class OrderDay {
       market: this.market,
       slots: this.store,
       nowNs: new Float64Array(1),
-      windows: WINDOWS,
+      windows: { ...WINDOWS, messagesNs: setup.messagesNs ?? WINDOWS.messagesNs },
     });
     const journal = new JournalWriter(setup.journal, setup.clock.nowNs, setup.utcOffset);
     this.loop = buildGateway(specOf(setup), {
