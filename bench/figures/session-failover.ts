@@ -99,6 +99,7 @@ export const sessionFailover: Figure = {
         'The gateway, its sessions, risk, store, ledger, journal and reports to the main thread are the shipped ones; the strategy sends its order from within the event by which it hears of the route.',
         'A sample begins with the clock read before the turn that finds the reset, so one look at each socket is in it, in all programs.',
         'The deadline for answers is off here: the venue answers nothing, so that all orders stay in flight. Failover alternates between the two ports; the lost one logs on again and resolves a thousand unknown orders outside of the measured time.',
+        'The journal’s files are kept in memory here, for both: no order waits for them, but a slow disk’s syncs would let the ring fill at this rate of failovers.',
         'Loopback: no network card, no switch; the reset is there as soon as the venue’s `close` returns.',
       ],
       raw: rawOf(runs, many),

@@ -1,6 +1,14 @@
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import type { BenchContext, NodeOptions } from './figure.ts';
 import type { Turn } from './interleave.ts';
 import type { Program, Sample } from './program.ts';
+
+/**
+ * Where these figures' journals are kept. They write more within a second than a slow disk syncs, and a full ring would
+ * refuse orders; nothing that is measured waits for the files.
+ */
+const DIRECTORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 /** A program and a venue of its own (`c/order_venue.c`), whose numbers nobody else moves. */
 export class WithVenue {
@@ -14,7 +22,7 @@ export class WithVenue {
 
   static async startC(context: BenchContext, shape: string, name: string, args: string): Promise<WithVenue> {
     const venue = await context.startC('order_venue', `shape=${shape}`);
-    return new WithVenue(await context.startC(name, `${args} ports=${portsOf(venue)}`.trim()), venue);
+    return new WithVenue(await context.startC(name, wordsFor(venue, args)), venue);
   }
 
   static async startNode(
@@ -25,7 +33,7 @@ export class WithVenue {
     options: NodeOptions,
   ): Promise<WithVenue> {
     const venue = await context.startC('order_venue', `shape=${shape}`);
-    return new WithVenue(await context.startNode(name, `${args} ports=${portsOf(venue)}`.trim(), options), venue);
+    return new WithVenue(await context.startNode(name, wordsFor(venue, args), options), venue);
   }
 
   /** Both at once: the venue serves, then the program begins. `venueLatency`: the venue's own samples. */
@@ -46,4 +54,5 @@ export class WithVenue {
   }
 }
 
-const portsOf = (venue: Program): string => (venue.ready.ports as number[]).join(',');
+const wordsFor = (venue: Program, args: string): string =>
+  `directory=${DIRECTORY} ports=${(venue.ready.ports as number[]).join(',')} ${args}`.trim();
