@@ -16,9 +16,11 @@
 #define ADD_ORDER_BYTES 36
 #define DELETE_BYTES 19
 #define SYSTEM_EVENT_BYTES 12
+#define DIRECTORY_BYTES 39
+#define TRADING_ACTION_BYTES 25
 
 /* Values of tracking_number. */
-enum { MARK_NONE = 0, MARK_MISSING = 1, MARK_LAST_QUEUED = 2 };
+enum { MARK_NONE = 0, MARK_MISSING = 1, MARK_LAST_QUEUED = 2, MARK_TRIGGER = 3 };
 /* Event code of the system event that ends a sample. */
 #define END_OF_SAMPLE 'C'
 

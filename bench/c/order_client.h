@@ -1,5 +1,5 @@
 /*
- * A client's connection to the venue of the failover figures: logs on, asks where the venue stands (the barrier), polls
+ * A client's connection to the venue of the order figures: logs on, asks where the venue stands (the barrier), polls
  * for the end of the connection. What a C programmer writes for these; waiting is by spinning, as in ours.
  */
 #ifndef WARMLINE_BENCH_ORDER_CLIENT_H
@@ -7,11 +7,17 @@
 
 #include "order_wire.h"
 
+/* Whoever wants to see what the venue reports of orders defines it, and who it is for in `owner`. */
+#ifndef CLIENT_REPORT
+#define CLIENT_REPORT(client, message, length) ((void)0)
+#endif
+
 #define CLIENT_PATIENCE_NS 5000000000
 
 typedef struct {
   int fd, tcp_port, have;
   const char *username;
+  void *owner;
   int64_t expected;   /* number of the next sequenced message */
   uint32_t next_ref;  /* as the venue named it last */
   uint8_t input[WIRE_BUFFER];
@@ -54,7 +60,7 @@ static inline int client_poll(order_client *c) {
       if (p[3] == 'Q') {
         c->next_ref = be32(p + QUERY_ANSWER_REF);
         heard |= HEARD_ANSWER;
-      }
+      } else CLIENT_REPORT(c, p + 3, length - 3);
     } else if (p[2] == 'J') give_up("login rejected");
     at += length;
   }

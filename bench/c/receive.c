@@ -9,10 +9,8 @@
  */
 #include "feed.h" /* first: it asks for the GNU interfaces */
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
+#include "line_socket.h"
 #include <stdbool.h>
-#include <sys/socket.h>
 
 static uint64_t checksum, ended, messages;
 static int64_t silence_deadline;
@@ -51,77 +49,12 @@ static inline void on_message(int source, int line, int64_t rx, const uint8_t *m
   }
 }
 
-#define BATCH 32
-#define SLOT 2048
-#define CONTROL 128
-
-typedef struct {
-  int fd;
-  unsigned next_batch;
-  uint32_t kernel_drops;
-  uint64_t packets;
-  struct mmsghdr headers[BATCH];
-  struct iovec vectors[BATCH];
-  struct sockaddr_in from[BATCH];
-  char control[BATCH][CONTROL] __attribute__((aligned(16)));
-  uint8_t *slots;
-} line_socket;
-
 static line_socket sockets[ARB_LINES];
 static arb arbiter;
 
-static int open_line(line_socket *s) {
-  s->fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
-  int bytes = 8 << 20, on = 1;
-  if (setsockopt(s->fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes) != 0)
-    setsockopt(s->fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
-  setsockopt(s->fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
-  struct sockaddr_in local = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-  socklen_t size = sizeof local;
-  if (bind(s->fd, (struct sockaddr *)&local, size) != 0) return -1;
-  getsockname(s->fd, (struct sockaddr *)&local, &size);
-  s->slots = make_memory(BATCH * SLOT);
-  s->next_batch = 1;
-  for (int i = 0; i < BATCH; i++) {
-    s->vectors[i] = (struct iovec){s->slots + i * SLOT, SLOT};
-    s->headers[i].msg_hdr = (struct msghdr){.msg_name = &s->from[i],
-                                            .msg_namelen = sizeof s->from[i],
-                                            .msg_iov = &s->vectors[i],
-                                            .msg_iovlen = 1,
-                                            .msg_control = s->control[i],
-                                            .msg_controllen = CONTROL};
-  }
-  return ntohs(local.sin_port);
-}
-
-/*
- * After an empty turn one datagram is asked for, with the cheaper call: asking for more would make the first of a burst
- * wait for the kernel's look after a second. With traffic a batch is asked for.
- */
-static inline int receive(line_socket *s) {
-  int got;
-  if (s->next_batch == 1) {
-    ssize_t length = recvmsg(s->fd, &s->headers[0].msg_hdr, MSG_DONTWAIT);
-    s->headers[0].msg_len = (unsigned)length;
-    got = length >= 0;
-  } else {
-    got = recvmmsg(s->fd, s->headers, s->next_batch, MSG_DONTWAIT, NULL);
-  }
-  if (got <= 0) {
-    s->next_batch = 1;
-    return 0;
-  }
-  s->next_batch = BATCH;
-  s->packets += (uint64_t)got;
-  return got;
-}
-
 static inline void look_at(line_socket *s, int line, int got) {
   for (int i = 0; i < got; i++) {
-    struct msghdr *h = &s->headers[i].msg_hdr;
-    for (struct cmsghdr *c = h->msg_controllen ? CMSG_FIRSTHDR(h) : NULL; c; c = CMSG_NXTHDR(h, c))
-      if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_RXQ_OVFL) memcpy(&s->kernel_drops, CMSG_DATA(c), 4);
-    const uint8_t *packet = s->slots + i * SLOT;
+    const uint8_t *packet = packet_of(s, i);
     int32_t length = (int32_t)s->headers[i].msg_len;
     if (mode == FLOOR) {
       for (int at = MOLD_HEADER; at + 2 < length; at += 2 + be16(packet + at))
@@ -129,9 +62,7 @@ static inline void look_at(line_socket *s, int line, int got) {
     } else {
       arb_packet(&arbiter, line, packet, length);
     }
-    h->msg_namelen = sizeof(struct sockaddr_in);
-    h->msg_controllen = CONTROL;
-    h->msg_flags = 0;
+    packet_done(s, i);
   }
 }
 

@@ -5,6 +5,7 @@ import { fill } from './fill.ts';
 import { itchBook } from './itch-book.ts';
 import { itchDecode } from './itch-decode.ts';
 import { orderEncode } from './order-encode.ts';
+import { orderPath } from './order-path.ts';
 import { ringHop } from './ring-hop.ts';
 import { ringThroughput } from './ring-throughput.ts';
 import { scale } from './scale.ts';
@@ -12,6 +13,7 @@ import { sessionFailover } from './session-failover.ts';
 import { steady } from './steady.ts';
 import { switchGap } from './switch-gap.ts';
 import { switchSilence } from './switch-silence.ts';
+import { tickToTrade } from './tick-to-trade.ts';
 import { wireToStrategy } from './wire-to-strategy.ts';
 
 /** In the order in which they are run and printed. */
@@ -27,6 +29,8 @@ export const figures: readonly Figure[] = [
   itchBook,
   steady,
   scale,
+  tickToTrade,
+  orderPath,
   orderEncode,
   sessionFailover,
   apiFanout,

@@ -19,15 +19,14 @@ export interface LiveJournal {
   trim(): void;
 }
 
-/** Opens a journal in a directory that goes with the process. */
+/** Opens a journal, ring included, in a directory that goes with the process, or with the one named on the command line. */
 export async function openLiveJournal(durability: Durability = 'process'): Promise<LiveJournal> {
   const native = loadNative();
   const directory = mkdtempSync(join(commandLine.text('directory', tmpdir()), 'warmline-bench-journal-'));
-  const opened = openJournal({ directory, venue: 'bench', day: 20260101, durability }, { onRecord() {} }, native);
-  process.on('exit', () => {
-    rmSync(directory, { recursive: true, force: true });
-    if (opened.setup.ringPath !== undefined) rmSync(opened.setup.ringPath, { force: true });
-  });
+  const ringPath = join(directory, 'ring.memory');
+  const options = { directory, ringPath, venue: 'bench', day: 20260101, durability };
+  const opened = openJournal(options, { onRecord() {} }, native);
+  process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
   const peerCore = commandLine.number('peerCore', -1);
   if (opened.agent !== undefined) {
     await AgentThread.start(

@@ -118,6 +118,8 @@ export interface OrderSetup {
   readonly session?: Partial<SessionOptions>;
   /** Window of the limit on the rate of messages; by default 100 ms. */
   readonly messagesNs?: number;
+  /** By port; default: `port0`, `port1`… */
+  readonly username?: (port: number) => string;
   dialler(port: number, host: number): Dialler;
 }
 
@@ -131,7 +133,7 @@ const QUIET: GatewayVoice = {
   dayEnded() {},
 };
 
-function specOf({ shape, session }: OrderSetup): GatewaySpec {
+function specOf({ shape, session, username = (port) => `port${port}` }: OrderSetup): GatewaySpec {
   const protocol = orderProtocol('ouch50');
   return {
     strategies: SHAPE.strategies.map(({ name, account }) => ({
@@ -150,7 +152,7 @@ function specOf({ shape, session }: OrderSetup): GatewaySpec {
           ...DEFAULT_SESSION_OPTIONS,
           // the bench's venues send no heartbeats
           connection: {
-            username: `port${port}`,
+            username: username(port),
             password: 'bench',
             session: '',
             day: ORDER_DAY,

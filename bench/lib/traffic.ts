@@ -26,9 +26,12 @@ export class Traffic {
     this.mayLose.add(receiver);
   }
 
-  /** One sample: the receiver is armed, then `pattern` (see `c/sender.c`) is sent to it. */
-  async sample(receiver: Program, pattern: string, wantedLimitMs?: number): Promise<Sample> {
-    const ports = (receiver.ready.ports as number[]).join(',');
+  /**
+   * One sample: the receiver is armed, then `pattern` (see the generator: `c/sender.c`, `c/tick_venue.c`) is sent to it.
+   * @param words more for the receiver
+   */
+  async sample(receiver: Program, pattern: string, wantedLimitMs?: number, words = ''): Promise<Sample> {
+    const ports = ((receiver.ready.ports ?? []) as number[]).join(',');
     const seq = this.nextNumber.get(receiver) ?? 1;
     let sending: Promise<Sample> | undefined;
     const limitMs = wantedLimitMs ?? (this.mayLose.has(receiver) ? TOLERANT_LIMIT_MS : LIMIT_MS);
@@ -36,14 +39,17 @@ export class Traffic {
     const begin = () => {
       sending = this.sender.go(`${pattern} ports=${ports} seq=${seq}`, undefined, timeoutMs);
     };
-    const received = await receiver.go(`limitMs=${limitMs}`, begin, timeoutMs);
+    const received = await receiver.go(`limitMs=${limitMs} ${words}`.trim(), begin, timeoutMs);
     if (sending === undefined) throw new Error(`${receiver.name} never said that it was armed`);
     const sent = await sending;
     this.nextNumber.set(receiver, sent.next as number);
     if (received.ended !== true && !this.mayLose.has(receiver)) {
       throw new Error(`${receiver.name} did not see the end of a sample: ${received.ops} of ${sent.ops} messages`);
     }
-    return { ...received, sent: sent.ops, senderWorstLateNs: sent.worstLateNs };
+    // where the generator is a venue, the latencies are what it saw
+    const { unanswered, stray, latency } = sent;
+    const seen = latency === undefined ? {} : { unanswered, stray, latency };
+    return { ...seen, ...received, sent: sent.ops, senderWorstLateNs: sent.worstLateNs };
   }
 
   turn(name: string, receiver: Program, pattern: string): Turn {

@@ -9,7 +9,7 @@ export const Wire = {
 } as const;
 
 /** Values of a message's tracking number: what a figure measures. */
-export const Mark = { none: 0, missing: 1, lastQueued: 2 } as const;
+export const Mark = { none: 0, missing: 1, lastQueued: 2, trigger: 3 } as const;
 
 export const MessageType = { add: 0x41, delete: 0x44, systemEvent: 0x53 } as const;
 /** Event code of the system event that ends a sample. */

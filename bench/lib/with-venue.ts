@@ -1,14 +1,7 @@
-import { existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import type { BenchContext, NodeOptions } from './figure.ts';
 import type { Turn } from './interleave.ts';
 import type { Program, Sample } from './program.ts';
-
-/**
- * Where these figures' journals are kept. They write more within a second than a slow disk syncs, and a full ring would
- * refuse orders; nothing that is measured waits for the files.
- */
-const DIRECTORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+import { scratchDirectory } from './scratch-directory.ts';
 
 /** A program and a venue of its own (`c/order_venue.c`), whose numbers nobody else moves. */
 export class WithVenue {
@@ -55,4 +48,4 @@ export class WithVenue {
 }
 
 const wordsFor = (venue: Program, args: string): string =>
-  `directory=${DIRECTORY} ports=${(venue.ready.ports as number[]).join(',')} ${args}`.trim();
+  `directory=${scratchDirectory()} ports=${(venue.ready.ports as number[]).join(',')} ${args}`.trim();

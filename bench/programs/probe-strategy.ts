@@ -2,11 +2,11 @@
  * The strategy of every figure that reads sockets: sees decoded messages and takes the clock where its figure says so.
  * At the end of a sample (a system event of the stream) it hands everything to the main thread and begins anew.
  */
-import { GCProfiler, getHeapStatistics } from 'node:v8';
 import { BroadcastChannel } from 'node:worker_threads';
 import { defineStrategy, NowCell, type StrategyContext } from '../../src/strategy/api.ts';
 import type { SystemEvent } from '../../src/venues/nasdaq/itch5-market.ts';
 import type { AddOrder, OrderDelete } from '../../src/venues/nasdaq/itch5-orders.ts';
+import { HotMemoryWatch } from '../lib/hot-memory.ts';
 import { nowNs, readClock } from '../lib/hot-thread.ts';
 import { END_OF_SAMPLE, Mark, STAMP_MODULUS, TWO_32 } from '../lib/wire.ts';
 
@@ -43,11 +43,10 @@ class Probe {
   private readonly mode: number;
   private readonly sampleEvery: number;
   private readonly channel: BroadcastChannel;
-  private profiler = new GCProfiler();
+  private readonly memory = new HotMemoryWatch();
   private count = 0;
   private messages = 0;
   private checksum = 0;
-  private usedAtStart = 0;
   private fresh = true;
 
   constructor(context: StrategyContext, options: ProbeOptions) {
@@ -55,8 +54,6 @@ class Probe {
     this.mode = Mode[options.mode];
     this.sampleEvery = options.sampleEvery;
     this.channel = new BroadcastChannel(options.channel);
-    // Its first call allocates more than any later one.
-    getHeapStatistics();
   }
 
   onAddOrder(m: AddOrder): void {
@@ -123,28 +120,20 @@ class Probe {
 
   private begin(): void {
     this.fresh = false;
-    this.profiler = new GCProfiler();
-    this.profiler.start();
+    this.memory.begin();
     readClock();
     this.cells[Cell.startNs] = nowNs[0]!;
-    this.usedAtStart = getHeapStatistics().used_heap_size;
   }
 
   private finish(): void {
     if (this.fresh) this.begin();
-    const used = getHeapStatistics().used_heap_size;
+    const memory = this.memory.end();
     readClock();
-    const { statistics } = this.profiler.stop();
-    // Collections give bytes back: what was allocated is the growth between them.
-    let allocatedBytes = used - this.usedAtStart;
-    for (const { beforeGC, afterGC } of statistics)
-      allocatedBytes += beforeGC.heapStatistics.usedHeapSize - afterGC.heapStatistics.usedHeapSize;
     const answer: ProbeAnswer = {
       messages: this.messages,
       checksum: this.checksum >>> 0,
       values: this.values.slice(0, this.count),
-      collections: statistics.length,
-      allocatedBytes,
+      ...memory,
       spanNs: nowNs[0]! - this.cells[Cell.startNs]!,
     };
     this.channel.postMessage(answer);

@@ -5,8 +5,6 @@
  *
  * Command line: core=… mode=wire|fill|gap|silence staleUs=… idle=spin|park sampleEvery=… nursery=default
  */
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,6 +13,7 @@ import { parseConfig } from '../../src/config/load.ts';
 import { EventNumber, FeedEventKind, SwitchEvidence } from '../../src/feed/events.ts';
 import { FeedCell, LineCell, lineCell } from '../../src/feed/feed-counters.ts';
 import { Router } from '../../src/router/router.ts';
+import { freePort } from '../lib/free-port.ts';
 import { encodeSamples } from '../lib/program.ts';
 import { commandLine, serve } from '../lib/serve.ts';
 import type { ProbeAnswer, ProbeOptions } from './probe-strategy.ts';
@@ -25,17 +24,6 @@ const REPORTS_EVERY_MS = 20;
 const NS_PER_US = 1000;
 /** After a pause the router takes what piled up, finds its lines alive again, and only then is a sample begun. */
 const RESUME_MS = 5;
-
-/** A port that nobody has now. */
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4');
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  await once(socket, 'close');
-  return port;
-}
 
 const ports = [await freePort(), await freePort()] as const;
 const channelName = `bench-${process.pid}`;
