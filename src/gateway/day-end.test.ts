@@ -66,6 +66,14 @@ describe('the end of a day by the clock', () => {
     expect(types(rig).at(-1)).toBe('sealed');
   });
 
+  test('stays ended for a process that starts before the day is sealed', () => {
+    const rig = new GatewayRig().pass(5);
+    const { look } = ending(rig);
+    expect(rig.restart().fold.dayEnded).toBe(false);
+    look(CLOSE_UTC_NS, 10);
+    expect(rig.restart().fold.dayEnded).toBe(true);
+  });
+
   test('is not sealed while an order is in doubt', () => {
     const rig = new GatewayRig().pass(5);
     rig.enter();

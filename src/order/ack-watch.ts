@@ -103,7 +103,9 @@ export class AckWatch {
     if (this.kinds[at] === Kind.enter) return state > State.sent;
     if (state >= State.filled) return true;
     const flags = store.int32[base + Field.flags];
-    if (this.kinds[at] === Kind.cancel) return (flags & Flag.pendingCancel) === 0;
+    // under another reference by now: a replace made it void
+    if (this.kinds[at] === Kind.cancel)
+      return (flags & Flag.pendingCancel) === 0 || store.int32[base + Field.ref] !== this.refs[at];
     return (flags & Flag.pendingReplace) === 0 || store.int32[base + Field.pendingRef] !== this.refs[at];
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { FillField, FillFlag } from './fill-layout.ts';
 import { Incident } from './incidents.ts';
 import { Scope } from './scope.ts';
-import { OrderState, Side } from './terms.ts';
+import { OrderFlag, OrderState, Side } from './terms.ts';
 import { OrderRig } from './testing/order-rig.ts';
 import { ReportKind, ReportReason } from './venue-report.ts';
 
@@ -276,13 +276,13 @@ describe('a replace that a drop copy shows first', () => {
 });
 
 describe('a cancel under a reference that a replace took away', () => {
-  it('is void: the order can be cancelled again, and somebody hears that it must be', () => {
+  it('is void: another is owed, and somebody hears of it', () => {
     const rig = new OrderRig();
     const slot = live(rig);
     const ref = rig.replace(slot, 200, 100_000);
     rig.cancel(slot); // under the old reference, behind the replace
     rig.hear(slot, ReportKind.replaced, { ref, previousRef: 1, shares: 200, price4: 100_000 });
-    expect(rig.slot(slot, 'flags')).toBe(0);
+    expect(rig.slot(slot, 'flags')).toBe(OrderFlag.cancelOwed);
     expect(rig.facts.incidents(Incident.cancelVoid)).toBe(1);
   });
 });

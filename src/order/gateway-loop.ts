@@ -6,6 +6,7 @@ import { CancelCause } from './intents.ts';
 import type { OrderEventSink } from './order-events.ts';
 import { SlotField } from './order-layout.ts';
 import type { OrderPort } from './order-port.ts';
+import { OwedCancels } from './owed-cancels.ts';
 import type { SessionGroup } from './session-group.ts';
 import { Evidence, OrderFlag } from './terms.ts';
 
@@ -18,12 +19,14 @@ export class GatewayLoop {
   readonly gateway: OrderGateway;
   readonly routes: GatewayRoutes;
   private readonly sources: readonly EvidenceSource[];
+  private readonly owed: OwedCancels;
 
   constructor(parts: GatewayParts, gateway: OrderGateway, routes: GatewayRoutes, sources: readonly EvidenceSource[]) {
     this.parts = parts;
     this.gateway = gateway;
     this.routes = routes;
     this.sources = sources;
+    this.owed = new OwedCancels(parts, gateway);
   }
 
   get ports(): readonly OrderPort[] {
@@ -61,13 +64,15 @@ export class GatewayLoop {
     for (let i = 0; i < ports.length; i++) work += ports[i].turn();
     for (let i = 0; i < groups.length; i++) work += groups[i].turn();
     for (let i = 0; i < this.sources.length; i++) work += this.sources[i].turn(clock.nowNs, this.routes);
+    work += this.owed.turn();
     work += events.drain(sink);
     this.routes.settleLosses();
     return work;
   }
 
   /**
-   * Cancels what is open of a scope and can be reached.
+   * Cancels what is open of a scope and can be reached. (What a kill or the day's end is to cancel and can't be reached is
+   * cancelled as soon as it can: {@link OwedCancels}.)
    * @param strategy -1 = all
    * @param account -1 = all
    * @returns how many cancels went out

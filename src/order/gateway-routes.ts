@@ -333,6 +333,7 @@ export class GatewayRoutes implements PortOwner, GroupOwner, ReconcileHost, Fact
   }
 
   private endDay(port: OrderPort): void {
+    port.dayOver = true;
     this.closeDay();
     if (!port.reconciler.messagesMissing) this.resolveUntold(port.index);
     this.voice.dayEnded(port);

@@ -42,7 +42,7 @@ export const Incident = {
   inexact: 18,
   /** The venue knows of references above those that we have given. */
   refsAhead: 19,
-  /** A cancel went out under a reference that a replace before it took away: the venue ignores it. Cancel again. */
+  /** A cancel went out under a reference that a replace before it took away: the venue ignores it, and another one goes out. */
   cancelVoid: 20,
 } as const;
 export type Incident = (typeof Incident)[keyof typeof Incident];

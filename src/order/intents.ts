@@ -9,5 +9,5 @@ export const Intent = {
 
 export const SendResult = { handed: 0, queued: 1, withdrawn: 2 } as const;
 
-/** Why a cancel was asked for. */
-export const CancelCause = { strategy: 0, cancelAll: 1, endOfDay: 2, kill: 3, operator: 4 } as const;
+/** Why a cancel was asked for. `again`: the one before came to nothing, without a word of the venue about it. */
+export const CancelCause = { strategy: 0, cancelAll: 1, endOfDay: 2, kill: 3, operator: 4, again: 5 } as const;

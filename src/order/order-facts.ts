@@ -32,6 +32,7 @@ const PENDING_REPLACE = OrderFlag.pendingReplace;
 const UNKNOWN = OrderFlag.unknown;
 const MISSED = OrderFlag.missed;
 const SYSTEM_CANCEL = OrderFlag.systemCancel;
+const CANCEL_OWED = OrderFlag.cancelOwed;
 const WITHDRAWN = SendResult.withdrawn;
 const INTENT_ENTER = Intent.enter;
 const INTENT_REPLACE = Intent.replace;
@@ -222,7 +223,8 @@ export class OrderFacts {
     const legal = change.transit(slot, Fact.cancelAsked) === Fit.legal;
     if (legal) {
       this.store.int32[base + SlotField.session] = session;
-      this.store.int32[base + FLAGS] |= PENDING_CANCEL | (cause === CancelCause.strategy ? 0 : SYSTEM_CANCEL);
+      const byStrategy = cause === CancelCause.strategy || cause === CancelCause.again;
+      this.store.int32[base + FLAGS] |= PENDING_CANCEL | (byStrategy ? 0 : SYSTEM_CANCEL);
     }
     change.end(slot, Fact.cancelAsked, false);
     return legal;
@@ -341,8 +343,11 @@ export class OrderFacts {
     const legal = change.transit(slot, fact) === Fit.legal;
     if (legal) {
       if (effect === Effect.replaceDropped) change.dropPending(base, PENDING_REPLACE);
-      else if (effect === Effect.cancelDropped) change.dropPending(base, PENDING_CANCEL);
-      else if (effect === Effect.sentAgain) {
+      else if (effect === Effect.cancelDropped) {
+        change.dropPending(base, PENDING_CANCEL);
+        // no strategy waits for it: the gateway itself sees to it
+        if ((int32[base + FLAGS] & SYSTEM_CANCEL) !== 0) int32[base + FLAGS] |= CANCEL_OWED;
+      } else if (effect === Effect.sentAgain) {
         int32[base + FLAGS] &= ~UNKNOWN;
         this.store.float64[(base >> 1) + SlotTime.sentNs] = this.nowNs[0];
       } else if (effect === Effect.unknown) int32[base + FLAGS] |= UNKNOWN | MISSED;

@@ -58,6 +58,8 @@ export class OrderPort implements SessionOwner {
   sessionName: string;
   /** Given up until a person acts. */
   ended = false;
+  /** The venue has said that its day is over: it says nothing more about orders, and takes nothing. */
+  dayOver = false;
   /** Orders of the port are in doubt as a whole: its session is lost or suspect, or has not passed the barrier. */
   doubted = false;
   /** {@link Gap}: what is missing of the venue's messages. */

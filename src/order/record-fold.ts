@@ -4,6 +4,7 @@ import type { OrderFacts } from './order-facts.ts';
 import { RequestKind } from './refusal.ts';
 import { resolutionEffect } from './resolution-table.ts';
 import type { Risk } from './risk.ts';
+import { DayPhase } from './trading-day.ts';
 import { ReportCell, ReportKind, VenueReport } from './venue-report.ts';
 
 const COMMON = cellsOf(JournalRecord.opened);
@@ -22,6 +23,7 @@ const RECOVERED = cellsOf(JournalRecord.portRecovered);
 const BARRIER = cellsOf(JournalRecord.barrier);
 const LOGIN = cellsOf(JournalRecord.login);
 const LIMIT = cellsOf(JournalRecord.limit);
+const DAY_PHASE = cellsOf(JournalRecord.dayPhase);
 
 /** The journal's `report.number` of an answer to a probe: it is not news of the order whose reference it names. */
 export const PROBE_ANSWER = -1;
@@ -52,6 +54,7 @@ export class RecordFold {
   /** Trading day and epoch of the last start that is written. */
   day = 0;
   epoch = 0;
+  /** The venue, the clock or an operator has ended it. */
   dayEnded = false;
   /** Changes of limits during the day, in order. */
   readonly limitChanges: LimitChange[] = [];
@@ -143,6 +146,9 @@ export class RecordFold {
         return;
       case JournalRecord.login.type:
         this.login(buffer, at);
+        return;
+      case JournalRecord.dayPhase.type:
+        if (int32[at + DAY_PHASE.phase] === DayPhase.ending) this.dayEnded = true;
         return;
       case JournalRecord.limit.type:
         this.limitChanges.push({

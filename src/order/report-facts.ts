@@ -31,6 +31,7 @@ const ORDER_REF_HI = SlotField.orderRefHi;
 const ORDER_REF_LO = SlotField.orderRefLo;
 const PENDING_CANCEL = OrderFlag.pendingCancel;
 const PENDING_REPLACE = OrderFlag.pendingReplace;
+const CANCEL_OWED = OrderFlag.cancelOwed;
 const SENT = OrderState.sent;
 const FILLED = OrderState.filled;
 const REJECTED = OrderState.rejected;
@@ -77,6 +78,7 @@ export class ReportFacts {
       // One that had arrived before the replace would have ended the order: it came after, under a dead reference.
       this.change.incident(Incident.cancelVoid, slot, before);
       this.change.dropPending(base, PENDING_CANCEL);
+      int32[base + FLAGS] |= CANCEL_OWED;
     }
   }
 
@@ -245,7 +247,8 @@ export class ReportFacts {
       (flags & PENDING_REPLACE) !== 0 &&
       report.ref === int32[base + PENDING_REF] &&
       (report.ref !== int32[base + REF] || (flags & PENDING_CANCEL) === 0);
-    change.dropPending(base, ofReplace ? PENDING_REPLACE : PENDING_CANCEL);
+    // whoever wanted it cancelled is told that the venue did not: no more is owed
+    change.dropPending(base, ofReplace ? PENDING_REPLACE : PENDING_CANCEL | CANCEL_OWED);
     return Fact.requestRejected;
   }
 

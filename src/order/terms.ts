@@ -53,6 +53,8 @@ export const OrderFlag = {
   systemCancel: 16,
   /** Messages about it may be missing that the venue will not send again: unknown until it is done. */
   missed: 32,
+  /** A cancel of it came to nothing without a word of the venue about it: the gateway sends another. */
+  cancelOwed: 64,
 } as const;
 
 /** What a strategy wants done when the route of its orders is lost; see {@link RouteStatus}. */

@@ -1,3 +1,4 @@
+import { KillWord } from '../../src/order/kill.ts';
 import { PositionCell, TotalCell } from '../../src/order/ledger-layout.ts';
 import { SlotTime } from '../../src/order/order-layout.ts';
 import { Scope } from '../../src/order/scope.ts';
@@ -93,6 +94,22 @@ export class BooksCheck {
     for (let slot = 0; slot < gateway.store.count; slot++) this.compareOrder(gateway, slot, executed);
     this.noneEnteredTwice(gateway);
     this.compareMoney(gateway);
+  }
+
+  /** Of what is killed nothing is left at the venue. @param words of the kill file that are set */
+  noneOfKilled(words: readonly number[]): void {
+    const { world } = this;
+    const gateway = world.gateway!;
+    for (let slot = 0; slot < gateway.store.count; slot++) {
+      const strategy = gateway.field(slot, 'strategy');
+      const ofIt = [
+        KillWord.global,
+        KillWord.accounts + gateway.field(slot, 'account'),
+        KillWord.strategies + strategy,
+      ];
+      if (!ofIt.some((word) => words.includes(word))) continue;
+      if (this.venueOrderOf(gateway, slot)?.live === true) world.wrong(`order ${slot + 1} is killed and live`);
+    }
   }
 
   /** The journal alone gives the same memory, bit for bit. */

@@ -26,6 +26,8 @@ const DEAD_SHARE = 0.15;
 const WILD_SHARE = 0.08;
 /** Of those in which the venue's day ends. */
 const DAY_END_SHARE = 0.05;
+/** Of those in which a kill is set at the end, before a mended port can be reached. */
+const KILL_END_SHARE = 0.1;
 
 /** How a history ends: everything healed, or a port still dead. */
 export type Ending = 'healed' | 'dead';
@@ -60,6 +62,8 @@ export interface HistoryPlan {
   readonly wild: boolean;
   readonly dayEnds: boolean;
   readonly ending: Ending;
+  /** A kill stands at the end: its orders must be gone. */
+  readonly killEnds: boolean;
 }
 
 /** Times are shortened: what takes a venue a second takes this one a tenth. */
@@ -138,5 +142,6 @@ export function planHistory(seed: number): HistoryPlan {
     wild,
     dayEnds: random.chance(DAY_END_SHARE),
     ending: random.chance(DEAD_SHARE) ? 'dead' : 'healed',
+    killEnds: random.chance(KILL_END_SHARE),
   };
 }

@@ -121,6 +121,8 @@ class History {
     const { world, books, faults, plan } = this;
     if (plan.dayEnds) world.venue.core.endDay(world.nowNs);
     faults.mend();
+    // nothing has been reached yet: its orders are on ports that are lost, or about to be asked
+    if (plan.killEnds) faults.kill(true);
     const { allowance } = books;
     if (!this.settle() && !allowance.misled && !allowance.missed) world.wrong(`nothing settles: ${this.unsettled()}`);
     if (allowance.misled) return 'misled';
@@ -130,6 +132,7 @@ class History {
       return 'missed';
     }
     books.equal();
+    if (plan.killEnds) books.noneOfKilled(faults.killWords());
     return plan.dayEnds ? 'day ended' : 'healed';
   }
 

@@ -308,7 +308,8 @@ export class RandomFaults {
     this.world.inProcess(({ loop }) => loop.cancelOpen(strategy, -1, CancelCause.operator));
   }
 
-  kill(): void {
+  /** @param forGood nobody clears it */
+  kill(forGood = false): void {
     const { random, world } = this;
     const word = pick(random, [
       KillWord.global,
@@ -316,7 +317,7 @@ export class RandomFaults {
       KillWord.strategies + random.below(world.plan.strategies.length),
     ]);
     world.remains.setKill(word, true);
-    this.endLater(() => world.remains.setKill(word, false));
+    if (!forGood) this.endLater(() => world.remains.setKill(word, false));
   }
 
   /** Another gateway is granted the epoch; some time later this one is started anew. */
