@@ -48,12 +48,16 @@ export class ControlClient {
     return new ControlClient(router, socket, waitNs);
   }
 
-  /** @throws {UserError} if no answer comes in time */
-  async ask(request: { readonly op: string } & Record<string, unknown>): Promise<ControlReply> {
+  /**
+   * @param moreNs how much longer than usual the answer may take
+   * @throws {UserError} if no answer comes in time
+   */
+  async ask(request: { readonly op: string } & Record<string, unknown>, moreNs = 0): Promise<ControlReply> {
     this.socket.write(`${JSON.stringify(request)}\n`);
     let timer: NodeJS.Timeout | undefined;
+    const waitMs = (this.waitNs + moreNs) / NS_PER_MS;
     const tooLate = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(this.noAnswer()), this.waitNs / NS_PER_MS);
+      timer = setTimeout(() => reject(this.noAnswer(waitMs)), waitMs);
     });
     try {
       const { value, done } = await Promise.race([this.lines.next(), tooLate]);
@@ -68,10 +72,10 @@ export class ControlClient {
     this.socket.destroy();
   }
 
-  private noAnswer(): UserError {
+  private noAnswer(waitMs: number): UserError {
     const { about, pid } = this.router;
     return new UserError(
-      `${about.venue} (process ${pid}) has not answered within ${this.waitNs / NS_PER_MS} ms: its main thread hangs, or the process is stopped`,
+      `${about.venue} (process ${pid}) has not answered within ${waitMs} ms: its main thread hangs, or the process is stopped`,
       `what was asked may yet be done. See: warmline top ${about.venue}. Orders are stopped without it: warmline ctl kill`,
     );
   }

@@ -13,6 +13,8 @@ export interface ActionOptions {
   readonly json?: boolean;
 }
 
+const NS_PER_SECOND = 1e9;
+
 /** An action as a router describes it. */
 interface OfferedAction {
   readonly op: string;
@@ -58,11 +60,9 @@ export async function runAction(
         `error: --reason TEXT is needed: it is written down with who you are\nusage: warmline ctl ${usage(action)}`,
       );
     }
-    const reply = await client.ask({
-      op,
-      ...args,
-      ...(options.reason === undefined ? {} : { reason: options.reason }),
-    });
+    const request = { op, ...args, ...(options.reason === undefined ? {} : { reason: options.reason }) };
+    const seconds = action.args.find(({ waits }) => waits === true)?.name ?? '';
+    const reply = await client.ask(request, Number(args[seconds] ?? 0) * NS_PER_SECOND);
     if (reply.type === 'error' && reply.code === 'malformed') command.error(`error: ${reply.message}`);
     const result = resultOf(reply);
     process.stdout.write(`${options.json === true ? JSON.stringify({ op, result }) : String(result ?? 'done')}\n`);

@@ -19,6 +19,8 @@ interface SwitchOptions {
 const FILE_MEANS = 'the kill file (kill in orders.directory), or the config that names it';
 const IS_CONFIG = /\.ya?ml$/;
 const NS_PER_MS = 1e6;
+/** `DrainMode.off` */
+const DRAIN_OFF = 0;
 const DEFAULT_WAIT_NS = 2e9;
 const DEFAULT_ANSWER_NS = 5e9;
 /** How often it is asked whether the gateway has confirmed. */
@@ -146,6 +148,8 @@ async function runStatus(file: string, json: boolean): Promise<void> {
     return;
   }
   say(status.killed.length === 0 ? 'nobody is killed' : `killed: ${status.killed.map(describeTarget).join(', ')}`);
+  if (status.paused.length > 0) say(`paused: ${status.paused.join(', ')}`);
+  if (status.drain !== DRAIN_OFF) say('draining: nobody opens risk (warmline ctl drain.end)');
   say(holderText(status));
   for (const line of status.log) say(`  ${line}`);
 }

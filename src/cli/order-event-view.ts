@@ -1,4 +1,5 @@
 import type { GatewayReport } from '../gateway/gateway-report.ts';
+import { DrainState } from '../order/gateway-parts.ts';
 import { Incident } from '../order/incidents.ts';
 import { RESOLUTIONS } from '../order/resolution-table.ts';
 import { SCOPE_NAMES } from '../order/scope.ts';
@@ -94,6 +95,14 @@ function show(report: GatewayReport, names: OrderNames): Shown | undefined {
       const text = report.on ? `${who}: ${formatCount(report.cancels)} cancels sent` : `${who}: may trade again`;
       return { what: report.on ? 'KILLED' : 'cleared', text, tone: report.on ? 'bad' : 'good' };
     }
+    case 'paused':
+      return {
+        what: report.on ? 'PAUSED' : 'resumed',
+        text: `strategy ${names.strategies[report.strategy]}: ${report.on ? 'an operator lets it open no risk; cancels pass' : 'may trade again'}`,
+        tone: report.on ? 'warning' : 'good',
+      };
+    case 'drain':
+      return drain(report.state, report.open);
     case 'dayEnded':
       return { what: 'day', text: `ended by the venue (${port(report.port)})`, tone: 'plain' };
     default:
@@ -118,6 +127,12 @@ function session(report: Extract<GatewayReport, { kind: 'session' }>, names: Ord
     tone,
     ...(timed ? { windowNs: report.value } : {}),
   };
+}
+
+function drain(state: number, open: number): Shown {
+  if (state === DrainState.off) return { what: 'drain', text: 'ended: orders may be sent again', tone: 'good' };
+  if (state === DrainState.drained) return { what: 'DRAINED', text: 'nothing is open or in doubt', tone: 'good' };
+  return { what: 'drain', text: `nobody may open risk; ${formatCount(open)} orders are open`, tone: 'warning' };
 }
 
 function killTarget(scope: number, index: number, names: OrderNames): string {

@@ -10,7 +10,7 @@ import { counterCells } from '../runtime/counters.ts';
 import type { OrdersAbout } from '../status/about.ts';
 import type { OrdersSource } from '../status/orders-reader.ts';
 import type { RouterFile } from '../status/router-files.ts';
-import { isKilled } from './orders-source.ts';
+import { switchesOf } from './orders-source.ts';
 
 /** The order half in a counter file: what is mirrored of it, and how another process reads it. */
 
@@ -88,6 +88,6 @@ export function ordersSourceOf({ about, description, memory, regions }: RouterFi
       const { lagBytes, trouble } = journal.read();
       return { records: Number.NaN, lagBytes, trouble };
     },
-    killed: () => isKilled(orders.killPath),
+    switches: () => switchesOf(orders.killPath),
   };
 }

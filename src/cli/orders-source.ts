@@ -1,9 +1,9 @@
 import type { GatewaySetup } from '../gateway/gateway-setup.ts';
 import { JournalObserver } from '../gateway/journal-standing.ts';
-import { killedTargets } from '../gateway/kill-bytes.ts';
+import { killedTargets, pausedStrategies } from '../gateway/kill-bytes.ts';
 import { lookAt } from '../gateway/kill-command.ts';
 import { Refusals } from '../order/refusal.ts';
-import type { OrdersSource } from '../status/orders-reader.ts';
+import type { OrdersSource, Switches } from '../status/orders-reader.ts';
 import type { OrderNames } from './order-event-view.ts';
 
 /** What the status view reads the order half from. */
@@ -32,7 +32,7 @@ export function ordersSource(setup: GatewaySetup): OrdersSource {
       const { lagBytes, trouble } = journal.read();
       return { records: Number.NaN, lagBytes, trouble };
     },
-    killed: () => isKilled(setup.killPath),
+    switches: () => switchesOf(setup.killPath),
   };
 }
 
@@ -47,12 +47,13 @@ export function orderNames(setup: GatewaySetup): OrderNames {
   };
 }
 
-/** Whether everything is killed. */
-export function isKilled(path: string): boolean {
+/** Whether everything is killed, and which strategies are paused. */
+export function switchesOf(path: string): Switches {
   try {
-    return killedTargets(lookAt(path).bytes).some(({ scope }) => scope === 'global');
+    const { bytes } = lookAt(path);
+    return { killed: killedTargets(bytes).some(({ scope }) => scope === 'global'), paused: pausedStrategies(bytes) };
   } catch {
     // what can't be read refuses everything
-    return true;
+    return { killed: true, paused: [] };
   }
 }

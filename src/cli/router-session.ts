@@ -19,6 +19,7 @@ import { ConfigReload } from './config-reload.ts';
 import { UserError } from './errors.ts';
 import { describeEvent } from './event-text.ts';
 import { FeedReports } from './feed-reports.ts';
+import { holdActions } from './hold-actions.ts';
 import { readKeys } from './keys.ts';
 import { createLog, rateLimited } from './log.ts';
 import { orderActions } from './order-actions.ts';
@@ -236,7 +237,8 @@ export class RouterSession {
   private tradingActions(): readonly Action[] {
     const { gateway } = this.router.setup;
     if (gateway === undefined) return [];
-    return [...orderActions(gateway), ...riskActions({ gateway, readConfig: this.options.readConfig })];
+    const { readConfig } = this.options;
+    return [...orderActions(gateway), ...holdActions(gateway), ...riskActions({ gateway, readConfig })];
   }
 
   private createRecorder(): FlightRecorder {

@@ -8,6 +8,7 @@ import { eventView } from '../status/event-view.ts';
 import { OrdersReader } from '../status/orders-reader.ts';
 import type { EventView, KeyHint, StatusModel } from '../status/status-model.ts';
 import { StatusReader } from '../status/status-reader.ts';
+import { withOrders } from '../status/with-orders.ts';
 import { type OrderNames, orderEventView } from './order-event-view.ts';
 import { orderNames, ordersSource } from './orders-source.ts';
 import { aboutRouter } from './router-about.ts';
@@ -76,7 +77,7 @@ export class RouterView {
     this.clock.read();
     const nowNs = this.clock.nowNs[0];
     const model = this.reader.read(nowNs, this.events, keys);
-    return this.orders === undefined ? model : { ...model, orders: this.orders.read(nowNs) };
+    return this.orders === undefined ? model : withOrders(model, this.orders.read(nowNs));
   }
 
   /** How long ago each agent thread's last turn began, in ns. */

@@ -31,6 +31,7 @@ export function ordersBlock(orders: OrdersView, width: number): FrameLine[] {
       ? piece('KILLED', 'bad')
       : piece(orders.phase.toUpperCase(), orders.phase === 'trading' ? 'good' : 'warning'),
     piece(`  day ${orders.day}`),
+    ...(orders.paused.length === 0 ? [] : [piece(`  PAUSED ${orders.paused.join(', ')}`, 'warning')]),
   ];
   const right = joined([
     ...orders.groups.map((group) => [piece(`${group.name} → `), route(group)]),

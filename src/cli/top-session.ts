@@ -7,6 +7,7 @@ import { type RouterFile, statusSource } from '../status/router-files.ts';
 import { healthTroubles, type RouterHealth, routerHealth } from '../status/router-health.ts';
 import type { StatusModel } from '../status/status-model.ts';
 import { StatusReader } from '../status/status-reader.ts';
+import { withOrders } from '../status/with-orders.ts';
 import { findRouter } from './find-router.ts';
 import { readKeys } from './keys.ts';
 import { ordersSourceOf } from './orders-mirror.ts';
@@ -69,7 +70,7 @@ export class TopReader {
     const source = ordersSourceOf(file);
     if (source === undefined || this.orders === undefined) return status;
     this.orders.attach(source);
-    return { ...status, orders: this.orders.read(file.atNs) };
+    return withOrders(status, this.orders.read(file.atNs));
   }
 }
 

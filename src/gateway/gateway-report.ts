@@ -1,6 +1,7 @@
 import type { GatewayVoice } from '../order/gateway-voice.ts';
 import { SessionCell } from '../order/session-cells.ts';
 import type { SpscProducer } from '../ring/spsc-ring.ts';
+import type { HoldListener } from './holds.ts';
 
 /** Type of the records by which a gateway tells the main thread what happened; above the router's own. */
 export const GATEWAY_REPORT_TYPE = 16;
@@ -59,6 +60,9 @@ export type GatewayReport = { readonly atNs: number } & (
       readonly on: boolean;
       readonly cancels: number;
     }
+  | { readonly kind: 'paused'; readonly strategy: number; readonly on: boolean }
+  /** `state`: `DrainState`. */
+  | { readonly kind: 'drain'; readonly state: number; readonly open: number }
   /** A limit changes; `limit` is its `RefusalReason`, infinite values are null. */
   | {
       readonly kind: 'limit';
@@ -86,7 +90,7 @@ export function decodeGatewayReport(bytes: Uint8Array, offset: number, length: n
 const STORIES_PER_TURN = 32;
 
 /** Says what a gateway has to say through its thread's report ring. Allocates: for what is rare. */
-export class GatewayReporter implements GatewayVoice {
+export class GatewayReporter implements GatewayVoice, HoldListener {
   /** Our own end is under way: what sessions do from here on is no news. */
   ending = false;
   /** Reports that were not sent because a turn had too many of them, or the ring was full. */
@@ -150,6 +154,14 @@ export class GatewayReporter implements GatewayVoice {
 
   killed(scope: number, index: number, on: boolean, cancels: number): void {
     this.send({ kind: 'killed', atNs: this.nowNs[0], scope, index, on, cancels });
+  }
+
+  paused(strategy: number, on: boolean): void {
+    this.send({ kind: 'paused', atNs: this.nowNs[0], strategy, on });
+  }
+
+  drain(state: number, open: number): void {
+    this.send({ kind: 'drain', atNs: this.nowNs[0], state, open });
   }
 
   limit(limit: number, scope: number, index: number, before: number, after: number, operator: string): void {

@@ -37,6 +37,7 @@ import { openDropCopy } from './drop-copy.ts';
 import { GatewayCommand, GatewayCommands, type GatewayCommandTarget } from './gateway-commands.ts';
 import type { GatewayOptions } from './gateway-options.ts';
 import { GatewayReporter } from './gateway-report.ts';
+import { Holds } from './holds.ts';
 import { InstrumentMap } from './instrument-map.ts';
 import { attachJournal } from './journal-output.ts';
 import { openKillSwitch } from './kill-file.ts';
@@ -74,6 +75,7 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
   private readonly limitRequests: LimitRequests;
   private readonly killWatch: KillWatch;
   private readonly dayEnd: DayEnd;
+  private readonly holds: Holds;
   private readonly commands: GatewayCommands;
   private readonly notes: OperatorNoteReader;
   private readonly keepNote = (text: string) => this.dayJournal.operator(OperatorAction.acts, 0, 0, text);
@@ -161,10 +163,12 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
     this.remotes = new RemoteTraders(options.links, this.loop.gateway, clock);
     this.hosts = options.strategies.map(() => undefined);
     this.killWatch = new KillWatch(kill, options.risk.shape.accounts.length, options.strategies.length, this);
+    this.holds = new Holds({ loop, kill, dayJournal, listener: this.reporter });
     limits.listener = this;
     this.openDay();
     this.loop.begin();
     this.killWatch.start();
+    this.holds.look(clock.nowNs);
   }
 
   /** Orders of a strategy that is called in place. @param feeds the router's numbers of its feeds, @param now `NowCell`s */
@@ -317,6 +321,7 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
     this.map.look();
     this.notes.take(this.keepNote);
     this.market.mark(this.ledger);
+    if (!this.dayEnd.isOver) this.holds.look(clock.nowNs);
     this.dayEnd.look(clock.nowNs, clock.nowNs[0] + times[Time.utcOffsetNs]);
     if (clock.nowNs[0] >= times[Time.utcAtNs]) this.readUtc();
   }

@@ -1,4 +1,12 @@
-import { KILL_FILE_BYTES, KILL_LAYOUT_VERSION, KILL_MAGIC, KILL_PLACES, KillText, KillWord } from '../order/kill.ts';
+import {
+  DrainMode,
+  KILL_FILE_BYTES,
+  KILL_LAYOUT_VERSION,
+  KILL_MAGIC,
+  KILL_PLACES,
+  KillText,
+  KillWord,
+} from '../order/kill.ts';
 import type { ProcessIdentity } from '../runtime/process-identity.ts';
 
 /** What a kill switch applies to. */
@@ -64,7 +72,8 @@ export function namesOf(bytes: Buffer, list: 'account' | 'strategy'): string[] {
 }
 
 /**
- * Where a name may stand that has no place: a free one, else one whose name nobody needs any more and that is not killed.
+ * Where a name may stand that has no place: a free one, else one whose name nobody needs any more and that is
+ * neither killed nor paused.
  * @param needed names that keep their places
  * @returns -1 where all are taken
  */
@@ -72,7 +81,12 @@ export function freePlace(bytes: Buffer, list: 'account' | 'strategy', needed: R
   const names = namesOf(bytes, list);
   const free = names.indexOf('');
   if (free >= 0) return free;
-  return names.findIndex((name, place) => !needed.has(name) && wordOf(bytes, LISTS[list].word + place) === 0);
+  return names.findIndex(
+    (name, place) =>
+      !needed.has(name) &&
+      wordOf(bytes, LISTS[list].word + place) === 0 &&
+      (list === 'account' || wordOf(bytes, KillWord.pauses + place) === 0),
+  );
 }
 
 /** Byte at which a name's place holds its text. */
@@ -85,6 +99,12 @@ export function killOffset(list: 'account' | 'strategy', place: number): number 
   return (LISTS[list].word + place) * WORD_BYTES;
 }
 
+/** Byte at which the word stands that pauses the strategy of a place. */
+export function pauseOffset(place: number): number {
+  return (KillWord.pauses + place) * WORD_BYTES;
+}
+
+export const DRAIN_OFFSET = KillWord.drain * WORD_BYTES;
 export const GLOBAL_OFFSET = KillWord.global * WORD_BYTES;
 export const COMMAND_OFFSET = KillWord.command * WORD_BYTES;
 
@@ -129,6 +149,17 @@ export function killedTargets(bytes: Buffer): KillTarget[] {
     });
   }
   return targets;
+}
+
+/** Names of the strategies that are paused. */
+export function pausedStrategies(bytes: Buffer): string[] {
+  return namesOf(bytes, 'strategy').filter((_, place) => wordOf(bytes, KillWord.pauses + place) !== 0);
+}
+
+/** Whether nobody may open risk, and what becomes of what rests. */
+export function drainModeOf(bytes: Buffer): DrainMode {
+  const mode = wordOf(bytes, KillWord.drain);
+  return mode === DrainMode.off || mode === DrainMode.leave ? mode : DrainMode.cancel;
 }
 
 export function describeTarget(target: KillTarget): string {

@@ -1,10 +1,11 @@
 import { appendFileSync, closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
-import { KillText, KillWord } from '../order/kill.ts';
+import { type DrainMode, KillText, KillWord } from '../order/kill.ts';
 import { isAlive, type ProcessIdentity } from '../runtime/process-identity.ts';
 import {
   COMMAND_OFFSET,
   describeTarget,
+  drainModeOf,
   freePlace,
   GLOBAL_OFFSET,
   holderOf,
@@ -15,6 +16,7 @@ import {
   nameBytes,
   nameOffset,
   namesOf,
+  pausedStrategies,
   placeOf,
   wordOf,
 } from './kill-bytes.ts';
@@ -38,6 +40,9 @@ export interface KillWritten {
 /** What a kill file says. */
 export interface KillStatus {
   readonly killed: readonly KillTarget[];
+  /** Names of the strategies that are paused. */
+  readonly paused: readonly string[];
+  readonly drain: DrainMode;
   /** The gateway has carried out the last command. */
   readonly isConfirmed: boolean;
   /** The process that has the file open, and whether it lives. */
@@ -73,11 +78,18 @@ export function writeKill(path: string, order: KillOrder): KillWritten {
   } finally {
     closeSync(file);
   }
+  const what = `${order.on ? 'kill' : 'clear'} ${describeTarget(order.target)}`;
+  const logFault = logCommand(path, what, order.reason);
+  return { command, ...(logFault === undefined ? {} : { logFault }) };
+}
+
+/** Writes who did what, when and why beside the file. @returns why that could not be done */
+export function logCommand(path: string, what: string, reason: string): string | undefined {
   try {
-    appendFileSync(killLogPath(path), `${logLine(order)}\n`, { mode: 0o600 });
-    return { command };
+    appendFileSync(killLogPath(path), `${logLine(what, reason)}\n`, { mode: 0o600 });
+    return undefined;
   } catch (error) {
-    return { command, logFault: (error as Error).message };
+    return (error as Error).message;
   }
 }
 
@@ -93,6 +105,8 @@ export function readKillStatus(path: string): KillStatus {
   const holder = holderOf(bytes);
   return {
     killed: killedTargets(bytes),
+    paused: pausedStrategies(bytes),
+    drain: drainModeOf(bytes),
     isConfirmed,
     holder,
     isHolderAlive: holder !== undefined && isAlive(holder),
@@ -131,7 +145,8 @@ function wordOffset(file: number, path: string, bytes: Buffer, { target, on }: K
   return killOffset(target.scope, place);
 }
 
-function writeWord(file: number, offset: number, value: number): void {
+/** Writes one word of an open kill file. */
+export function writeWord(file: number, offset: number, value: number): void {
   const word = Buffer.alloc(WORD_BYTES);
   word.writeInt32LE(value);
   writeSync(file, word, 0, WORD_BYTES, offset);
@@ -145,9 +160,8 @@ function newCommand(before: number): number {
   }
 }
 
-function logLine({ target, on, reason }: KillOrder): string {
+function logLine(what: string, reason: string): string {
   const user = process.env.SUDO_USER ?? userName();
-  const what = `${on ? 'kill' : 'clear'} ${describeTarget(target)}`;
   return `${new Date().toISOString()} ${what} by ${user}@${hostname()} (process ${process.pid}): ${reason.replaceAll(/\s+/g, ' ').trim()}`;
 }
 

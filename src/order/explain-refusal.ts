@@ -79,6 +79,8 @@ const PLAIN: Readonly<Record<number, string>> = {
   [RefusalReason.paused]: 'paused: orders of this strategy are unknown or blind, and its policy is to wait',
   [RefusalReason.late]:
     'late: the request waited too long for the gateway’s thread, so nothing was sent; the market may have moved: ask anew',
+  [RefusalReason.draining]:
+    'draining: an operator has the router drained, so nobody opens risk; cancels still pass (warmline ctl drain.end)',
   [RefusalReason.dayEnded]: 'dayEnded: the trading day is over',
 };
 
@@ -95,6 +97,10 @@ export function explainRefusal(cells: Float64Array, rows: ScopeRows): string {
   if (reason === RefusalReason.reduceOnly) {
     const name = rows.name(Scope.strategy, cells[RefusalCell.strategy]);
     return `reduceOnly of strategy ${name}: ${numberText(cells[RefusalCell.value])} shares, ${numberText(cells[RefusalCell.bound])} make its position smaller`;
+  }
+  if (reason === RefusalReason.pausedByOperator) {
+    const name = rows.name(Scope.strategy, cells[RefusalCell.strategy]);
+    return `pausedByOperator: an operator has paused strategy ${name}; cancels still pass (warmline ctl strategy.resume ${name})`;
   }
   const plain = PLAIN[reason];
   if (plain !== undefined) return plain;

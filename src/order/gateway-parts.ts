@@ -77,8 +77,14 @@ export const GatewayCell = {
   evidence: 22,
   /** 1 once the day is sealed in the journal: this gateway does nothing more. */
   daySealed: 23,
+  /** {@link DrainState} */
+  drain: 24,
 } as const;
-export const GATEWAY_CELLS = 24;
+export const GATEWAY_CELLS = 25;
+
+/** How far a drain is. */
+export const DrainState = { off: 0, draining: 1, drained: 2 } as const;
+export type DrainState = (typeof DrainState)[keyof typeof DrainState];
 
 /** Int32s of a strategy's route, for it to read on whatever thread. */
 export const RouteCell = {

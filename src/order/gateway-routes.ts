@@ -56,6 +56,8 @@ export class GatewayRoutes implements PortOwner, GroupOwner, ReconcileHost, Fact
   private readonly lostSession: Int32Array;
   private readonly lostEvidence: Int32Array;
   private lossesPending = false;
+  /** By strategy: why it may not make risk ({@link RouteStatus}), 0 = it may. */
+  private readonly held: Uint8Array;
 
   constructor(
     parts: GatewayParts,
@@ -76,6 +78,7 @@ export class GatewayRoutes implements PortOwner, GroupOwner, ReconcileHost, Fact
     this.resolvedSince = new Int32Array(ports);
     this.lostSession = new Int32Array(ports);
     this.lostEvidence = new Int32Array(ports);
+    this.held = new Uint8Array(parts.strategies.length);
   }
 
   // ---- Sessions and ports ----
@@ -274,6 +277,18 @@ export class GatewayRoutes implements PortOwner, GroupOwner, ReconcileHost, Fact
     this.cells[Cell.dayEnded] = 1;
   }
 
+  /**
+   * Tells a strategy that it may not make risk, or may again. What it sends is refused elsewhere.
+   * @param status `killed`, `paused` or `draining` of {@link RouteStatus}; 0 = it may
+   */
+  hold(strategy: number, status: number): void {
+    if (this.held[strategy] === status) return;
+    this.held[strategy] = status;
+    const { strategies, groups, events } = this.parts;
+    this.showRoute(strategy, groups[strategies[strategy].group]);
+    events.push(strategy, Event.route, 0, 0, 0);
+  }
+
   /** Writes where every strategy's orders go, without telling anybody. */
   showRoutes(): void {
     const { strategies, groups } = this.parts;
@@ -420,7 +435,8 @@ export class GatewayRoutes implements PortOwner, GroupOwner, ReconcileHost, Fact
     routes[at + Route.blind] = ledger.cells[row + TotalCell.blindOrders];
     const port = group.leading;
     routes[at + Route.session] = port?.holder?.index ?? -1;
-    if (port === undefined) routes[at + Route.status] = RouteStatus.down;
+    if (this.held[strategy] !== 0) routes[at + Route.status] = this.held[strategy];
+    else if (port === undefined) routes[at + Route.status] = RouteStatus.down;
     else if (group.ports.some(({ doubted, reachable }) => doubted && reachable)) {
       routes[at + Route.status] = RouteStatus.reconciling;
     } else routes[at + Route.status] = group.preferred ? RouteStatus.open : RouteStatus.switched;

@@ -141,6 +141,9 @@ export class OrderGateway {
     const reason = risk.checkReplace(strategy, slot, shares, price4);
     if (reason !== 0) return this.refusedByRisk(reason);
     const base = store.base(slot);
+    // looked at here so that who asks is told why, and again right before `send`, which is what counts
+    const barred = parts.lastCheck.check(Request.replace, strategy, store.int32[base + Field.account]);
+    if (barred !== 0) return this.refuseOrder(barred, base, Request.replace);
     const port = this.ports[store.int32[base + Field.port]];
     const session = port.holder;
     if (session === undefined || !session.usable) return this.refuseOrder(Refusal.noSession, base, Request.replace);

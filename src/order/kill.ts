@@ -1,11 +1,12 @@
 /**
  * The kill switch: words in a file that the gateway maps. Whatever is not 0 is killed; who is killed sends no new order
  * and no replace, cancels pass. The command line writes the words with no other part alive, and they stay as they are
- * until a person clears them, restarts included.
+ * until a person clears them, restarts included. Beside them stand the milder words: a strategy that is paused, and the
+ * drain, under which nobody opens risk.
  *
  * ```
- *  0         256              512                768      1024               3072                 5120      8192
- *  | header  | account words  | strategy words   | holder | names of account | names of strategies | reserve |
+ *  0         256              512                768      1024               3072                  5120    5376     5632
+ *  | header  | account words  | strategy words   | holder | names of account | names of strategies | drain | pauses | reserve … 8192
  * ```
  * Places in the two lists belong to names, not to numbers of a config: a strategy keeps its place, and its kill, when
  * others are added or the order changes.
@@ -28,7 +29,19 @@ export const KillWord = {
   global: 16,
   accounts: 64,
   strategies: 128,
+  /** {@link DrainMode} */
+  drain: 1280,
+  /** By place of the strategy: whatever is not 0 is paused. */
+  pauses: 1344,
 } as const;
+
+/** What becomes of what rests while nobody may open risk. */
+export const DrainMode = { off: 0, cancel: 1, leave: 2 } as const;
+export type DrainMode = (typeof DrainMode)[keyof typeof DrainMode];
+
+/** Why a strategy that nobody killed may not make risk. */
+export const Hold = { none: 0, paused: 1, draining: 2 } as const;
+export type Hold = (typeof Hold)[keyof typeof Hold];
 
 /** Bytes of the file that hold text: padded with zeros. */
 export const KillText = {
@@ -47,6 +60,10 @@ const VERSION_WORD = KillWord.layoutVersion;
 const GLOBAL = KillWord.global;
 const ACCOUNTS = KillWord.accounts;
 const STRATEGIES = KillWord.strategies;
+const DRAIN = KillWord.drain;
+const PAUSES = KillWord.pauses;
+const PAUSED = Hold.paused;
+const DRAINING = Hold.draining;
 const COMMAND = KillWord.command;
 const CONFIRMED = KillWord.confirmed;
 
@@ -64,6 +81,7 @@ export class KillSwitch {
   private readonly memory: KillMemory;
   private readonly accountWord: Int32Array;
   private readonly strategyWord: Int32Array;
+  private readonly pauseWord: Int32Array;
 
   /**
    * @param accountPlaces by number of the account: its place in the file
@@ -74,6 +92,7 @@ export class KillSwitch {
     this.words = memory.words;
     this.accountWord = Int32Array.from(accountPlaces, (place) => ACCOUNTS + place);
     this.strategyWord = Int32Array.from(strategyPlaces, (place) => STRATEGIES + place);
+    this.pauseWord = Int32Array.from(strategyPlaces, (place) => PAUSES + place);
   }
 
   /** True if this strategy may not make risk for this account. Words that make no sense refuse too. */
@@ -87,6 +106,29 @@ export class KillSwitch {
       words[MAGIC_WORD] !== MAGIC ||
       words[VERSION_WORD] !== VERSION
     );
+  }
+
+  /** Why this strategy may not make risk, asked right after {@link refuses} said that nobody killed it: {@link Hold}. */
+  heldBy(strategy: number): number {
+    const { words } = this;
+    if (words[DRAIN] !== 0) return DRAINING;
+    return words[this.pauseWord[strategy]] !== 0 ? PAUSED : 0;
+  }
+
+  /** Reads the words anew where they are not the file's own. */
+  refresh(): void {
+    this.memory.refresh?.();
+  }
+
+  /** {@link DrainMode}; a value that makes no sense cancels. */
+  get drainMode(): DrainMode {
+    const mode = this.words[DRAIN];
+    if (mode === DrainMode.off || mode === DrainMode.leave) return mode;
+    return DrainMode.cancel;
+  }
+
+  isPaused(strategy: number): boolean {
+    return this.words[this.pauseWord[strategy]] !== 0;
   }
 
   /** The last command; see {@link KillWord.command}. */

@@ -19,6 +19,9 @@ export const RefusalReason = {
   paused: 11,
   /** The request waited too long for the gateway's thread. */
   late: 12,
+  // the last step before send, again
+  pausedByOperator: 13,
+  draining: 14,
   // limits
   maxOrderShares: 20,
   maxOrderNotional: 21,

@@ -109,5 +109,14 @@ export const Evidence = {
 export type Evidence = (typeof Evidence)[keyof typeof Evidence];
 
 /** Status of the route that a strategy's orders take, as it is told. */
-export const RouteStatus = { down: 0, open: 1, switched: 2, reconciling: 3, killed: 4 } as const;
+export const RouteStatus = {
+  down: 0,
+  open: 1,
+  switched: 2,
+  reconciling: 3,
+  // whatever the way is like, nothing that makes risk takes it
+  killed: 4,
+  paused: 5,
+  draining: 6,
+} as const;
 export type RouteStatus = (typeof RouteStatus)[keyof typeof RouteStatus];

@@ -11,6 +11,8 @@ export interface ActionArgument {
   /** Where the present state has its possible values. */
   readonly from?: 'feeds' | 'lines' | 'sessions' | 'groups' | 'strategies' | 'accounts';
   readonly options?: readonly string[];
+  /** Seconds for which the answer may be waited for. */
+  readonly waits?: true;
 }
 
 /** Who asked for an action, and why. */
@@ -31,8 +33,10 @@ export interface Action {
   readonly args: readonly ActionArgument[];
   /** Asks twice, and is shown in red. */
   readonly dangerous?: boolean;
-  /** False where no reason is asked for: faults of a simulated venue. */
+  /** False where no reason is asked for: faults of a simulated venue, and what only looks. */
   readonly reason?: false;
+  /** Changes nothing, so it is not written down and has no button. */
+  readonly reads?: true;
   /**
    * Does it.
    * @returns what was done, in words
@@ -82,10 +86,10 @@ function operation(action: Action, record: ActionRecorder): Operation {
       const asked = { by: client.identity.name, reason: why };
       try {
         const outcome = await action.run(args, asked);
-        record(action, args, asked, outcome);
+        if (action.reads !== true) record(action, args, asked, outcome);
         return outcome;
       } catch (error) {
-        record(action, args, asked, `refused: ${(error as Error).message}`);
+        if (action.reads !== true) record(action, args, asked, `refused: ${(error as Error).message}`);
         throw error instanceof RequestError ? error : new RequestError('failed', (error as Error).message);
       }
     },

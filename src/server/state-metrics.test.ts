@@ -22,6 +22,7 @@ const orders: OrdersView = {
   day: 20_261_121,
   phase: 'trading',
   killed: true,
+  paused: ['mm'],
   groups: [
     { name: 'main', policy: 'primary-backup', routes: ['P1'], switches: 0, lastEvidence: '', lastSwitchAgoNs: NaN },
   ],

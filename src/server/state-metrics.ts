@@ -79,6 +79,27 @@ const ORDER_STATE = [
       ofOrders(({ killed }) => one(Number(killed))),
     ],
     [
+      'orders_draining',
+      '1 while an operator has the router drained: nobody opens risk, cancels pass.',
+      ofOrders(({ phase }) => one(Number(phase === 'draining' || phase === 'drained'))),
+    ],
+    [
+      'orders_drained',
+      '1 once nothing is open or in doubt in a drain.',
+      ofOrders(({ phase }) => one(Number(phase === 'drained'))),
+    ],
+    [
+      'strategy_paused',
+      '1 while an operator has paused the strategy: it opens no risk, cancels pass.',
+      ({ model: { strategies, orders } }) =>
+        orders === undefined
+          ? []
+          : [...new Set([...strategies.map(({ name }) => name), ...orders.paused])].map((strategy) => [
+              { strategy },
+              Number(orders.paused.includes(strategy)),
+            ]),
+    ],
+    [
       'session_group_sessions',
       'Sessions of a group.',
       ofOrders((orders) => orders.groups.map(({ name }) => [{ group: name }, standingSessions(orders, name).all])),

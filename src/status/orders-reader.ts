@@ -43,8 +43,16 @@ export interface OrdersSource {
   readonly durability: string;
   /** Reads the journal's standing: bytes published, bytes on the disk, trouble in words. */
   journal(): { readonly records: number; readonly lagBytes: number; readonly trouble: string };
+  /** What the kill file says. */
+  switches(): Switches;
+}
+
+/** What operators hold back. */
+export interface Switches {
   /** Everything is killed. */
-  killed(): boolean;
+  readonly killed: boolean;
+  /** Names of the strategies that are paused. */
+  readonly paused: readonly string[];
 }
 
 const MONEY_UNIT = 10_000;
@@ -104,8 +112,8 @@ export class OrdersReader {
     const ages = source.store === undefined ? undefined : doubtAges(source.store, nowNs);
     return {
       day: source.day,
-      phase: gatewayCells[GatewayCell.dayEnded] === 0 ? 'trading' : 'ended',
-      killed: source.killed(),
+      phase: phaseOf(gatewayCells),
+      ...source.switches(),
       groups: source.groups.map((group) => this.group(group, nowNs)),
       sessions: source.ports.flatMap((port, index) => this.sessions(port, index, nowNs)),
       accounts: source.accounts.map((name, account) => this.account(name, account)),
@@ -286,6 +294,12 @@ export class OrdersReader {
     }
     return { rejected: this.finished.rejected + rejected, cancelled: this.finished.cancelled + cancelled };
   }
+}
+
+function phaseOf(cells: Float64Array): OrdersView['phase'] {
+  if (cells[GatewayCell.daySealed] === 1) return 'sealed';
+  if (cells[GatewayCell.dayEnded] !== 0) return 'ended';
+  return (['trading', 'draining', 'drained'] as const)[cells[GatewayCell.drain]] ?? 'trading';
 }
 
 function nameOf(table: Readonly<Record<string, number>>, code: number): string {

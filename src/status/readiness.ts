@@ -39,6 +39,7 @@ function orderTroubles({ orders }: StatusModel): string[] {
   if (orders === undefined) return [];
   const troubles: string[] = [];
   if (orders.killed) troubles.push('orders: killed');
+  if (orders.phase !== 'trading') troubles.push(`orders: ${orders.phase}`);
   for (const group of orders.groups) {
     if (group.routes.length === 0) troubles.push(`group ${group.name}: no session carries orders`);
     const { standing, all } = standingSessions(orders, group.name);

@@ -149,11 +149,13 @@ export interface KeyHint {
 
 /** The order half at one moment. */
 export interface OrdersView {
-  /** Trading day as yyyymmdd, and its phase in a word. */
+  /** Trading day as yyyymmdd, and its phase in a word. `drained`: nobody opens risk, and nothing is open. */
   readonly day: number;
-  readonly phase: string;
+  readonly phase: 'trading' | 'draining' | 'drained' | 'ended' | 'sealed';
   /** New orders are refused, cancels pass. */
   readonly killed: boolean;
+  /** Names of the strategies that an operator has paused: as for killed. */
+  readonly paused: readonly string[];
   readonly groups: readonly GroupView[];
   readonly sessions: readonly SessionView[];
   readonly accounts: readonly AccountView[];

@@ -143,6 +143,21 @@ describe.skipIf(browserPath === undefined)('the dashboard in a real browser', ()
     expect(await sessions.locator('h2').textContent()).toContain('by the operator');
   });
 
+  it('pauses a strategy by a button, shows it, and lets it go on', async () => {
+    const press = async (title: string) => {
+      await page.getByRole('button', { name: title }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('strategy').selectOption('maker');
+      await dialog.getByLabel('Reason').fill('a drill of the test');
+      await dialog.getByRole('button', { name: title }).click();
+    };
+    const badge = page.locator('section[aria-label="order flow"] .badge', { hasText: 'maker paused' });
+    await press('Pause strategy');
+    await badge.waitFor();
+    await press('Resume strategy');
+    await badge.waitFor({ state: 'detached' });
+  });
+
   it('has a light and a dark face, and remembers', async () => {
     const theme = () => page.evaluate('document.documentElement.dataset.theme');
     expect(await theme()).toBe('dark');

@@ -20,7 +20,12 @@ describe('docs/api.md', () => {
   });
 
   it('lists every action of a router', () => {
-    for (const file of ['cli/router-actions.ts', 'cli/risk-actions.ts', 'cli/order-actions.ts']) {
+    for (const file of [
+      'cli/router-actions.ts',
+      'cli/risk-actions.ts',
+      'cli/order-actions.ts',
+      'cli/hold-actions.ts',
+    ]) {
       const ops = [...source(file).matchAll(/op: '([a-z.]+)'/g)].map((match) => match[1]);
       expect(ops.length).toBeGreaterThan(2);
       for (const op of ops) expect([op, page.includes(`\`${op}\``)]).toEqual([op, true]);
@@ -35,6 +40,7 @@ describe('docs/api.md', () => {
       'cli/router-actions.ts',
       'cli/risk-actions.ts',
       'cli/order-actions.ts',
+      'cli/hold-actions.ts',
       'server/server.ts',
     ];
     const codes = new Set(

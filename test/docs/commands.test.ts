@@ -42,7 +42,7 @@ function faultOf(words: readonly string[]): string | undefined {
   }
   // `warmline ctl ACTION …` is short for `warmline ctl do ACTION …`
   const other = command.commands.find((one) => one.name() === 'do');
-  if (other !== undefined && /^[a-z]+\.[a-z]+$|^ACTION$/i.test(words[at] ?? '')) command = other;
+  if (other !== undefined && /^[a-z]+\.[a-z]+$|^drain$|^ACTION$/i.test(words[at] ?? '')) command = other;
   if (at === 0) return words[0].startsWith('-') ? undefined : `there is no command ${words[0]}`;
   const named = words[at]?.match(/^[a-z]+(?:\|[a-z]+)+$/)?.[0].split('|') ?? [];
   for (const name of named) {

@@ -7,7 +7,7 @@ let actions = [];
 /** Learns what this connection may do. */
 export async function learnActions(connection) {
   try {
-    actions = (await connection.ask('actions')) ?? [];
+    actions = ((await connection.ask('actions')) ?? []).filter((action) => !action.reads);
   } catch {
     actions = [];
   }

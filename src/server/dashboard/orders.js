@@ -37,7 +37,7 @@ function sessions(orders) {
 function flow(orders) {
   const { failover, journal } = orders;
   return html`<section class="narrow" aria-label="order flow">
-    <h2>Orders <span class="badge ${orders.killed ? 'bad' : 'good'}">${orders.killed ? 'killed' : orders.phase}</span><span class="note">day ${orders.day}, ${show.rate(orders.enteredPerSecond)}</span></h2>
+    <h2>Orders <span class="badge ${orders.killed ? 'bad' : orders.phase === 'trading' ? 'good' : 'warning'}">${orders.killed ? 'killed' : orders.phase}</span>${orders.paused.map((name) => html` <span class="badge warning">${name} paused</span>`)}<span class="note">day ${orders.day}, ${show.rate(orders.enteredPerSecond)}</span></h2>
     <div class="lines">
       <dl class="facts card">
         <dt>entered</dt><dd>${show.count(orders.entered)}</dd><dt>open</dt><dd>${show.count(orders.open)}</dd>
