@@ -4,6 +4,7 @@ import { JournalDayWriter } from '../journal/day-writer.ts';
 import { JournalWriter } from '../journal/journal-writer.ts';
 import { splitUtcOffset } from '../journal/record-time.ts';
 import { OperatorAction } from '../journal/record-types.ts';
+import { AckCell } from '../order/ack-times.ts';
 import { applyStartOfDay, type NumberedDay } from '../order/day-roll.ts';
 import { Fence } from '../order/fence.ts';
 import { FillTable } from '../order/fill-table.ts';
@@ -152,6 +153,7 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
       cells: options.cells,
       sessionCells: (session) => options.ports.flatMap(({ hosts }) => hosts)[session].cells,
       rows: options.rows,
+      answers: { answered: (cells) => recordLatency(options.histograms.answer, cells[AckCell.lastNs]) },
       routes: options.routes,
     });
     const { shape } = options.risk;
@@ -160,7 +162,7 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
     this.sessionNames = options.ports.flatMap(({ hosts }) => hosts.map(({ name }) => name));
     this.commands = new GatewayCommands(options.commands);
     this.notes = new OperatorNoteReader(options.operatorNotes);
-    this.remotes = new RemoteTraders(options.links, this.loop.gateway, clock);
+    this.remotes = new RemoteTraders(options.links, this.loop.gateway, clock, options.histograms);
     this.hosts = options.strategies.map(() => undefined);
     this.killWatch = new KillWatch(kill, options.risk.shape.accounts.length, options.strategies.length, this);
     this.holds = new Holds({ loop, kill, dayJournal, listener: this.reporter });

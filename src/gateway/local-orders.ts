@@ -12,6 +12,7 @@ import { NowCell as AllNowCells } from '../strategy/api.ts';
 import type { Orders, OrderView, RouteView } from '../strategy/order-api.ts';
 import type { GatewayHistograms } from './gateway-options.ts';
 import type { InstrumentMap } from './instrument-map.ts';
+import { recordStages } from './order-stages.ts';
 
 // An engine loads an imported binding, and from it, each time it is used; a module's own constants it compiles in.
 const Stamp = Object.freeze({ ...StampCell });
@@ -139,9 +140,7 @@ export class LocalOrders implements Orders {
   private measure(): void {
     const { stamps } = this.gateway;
     const { histograms } = this;
-    recordLatency(histograms.risk, stamps[Stamp.judged] - stamps[Stamp.called]);
-    recordLatency(histograms.toSend, stamps[Stamp.sending] - stamps[Stamp.judged]);
-    recordLatency(histograms.send, stamps[Stamp.sent] - stamps[Stamp.sending]);
+    recordStages(histograms, stamps);
     const rxNs = this.now[NowCell.rxNs];
     // an order that a timer or an answer caused has no datagram behind it
     if (rxNs > 0) recordLatency(histograms.wireToSent, stamps[Stamp.sent] - rxNs);

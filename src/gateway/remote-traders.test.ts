@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OrderGateway } from '../order/gateway.ts';
+import { STAMP_CELLS } from '../order/gateway-parts.ts';
 import { OrderEvent } from '../order/order-events.ts';
 import { RefusalCell } from '../order/refusal.ts';
 import { RefusalReason } from '../order/risk-reason.ts';
@@ -8,6 +9,7 @@ import { Marking, Side, TimeInForce } from '../order/terms.ts';
 import { SpscConsumer } from '../ring/spsc-ring.ts';
 import { createSpscRing } from '../ring/spsc-ring-descriptor.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { HISTOGRAM_CELLS } from '../runtime/histogram.ts';
 import { createOrderLink, LATE_NS, LinkCells } from './order-link.ts';
 import { type OrderReads, QueuedOrders } from './queued-orders.ts';
 import { GatewayStallError, type RemoteOrderParts, RemoteOrders } from './remote-orders.ts';
@@ -28,6 +30,7 @@ class SteppedClock implements Clock {
 
 class GatewayStub {
   readonly refusal = new Float64Array(RefusalCell.cells);
+  readonly stamps = new Float64Array(STAMP_CELLS);
   readonly calls: unknown[][] = [];
   next: number | undefined = undefined;
 
@@ -56,7 +59,16 @@ function setUp(events = createSpscRing(4096)) {
   const link = { ...createOrderLink(), events };
   const clock = new SteppedClock();
   const stub = new GatewayStub();
-  const remotes = new RemoteTraders([undefined, link], stub as unknown as OrderGateway, clock);
+  const cells = () => new Float64Array(HISTOGRAM_CELLS);
+  const histograms = {
+    wireToSent: cells(),
+    risk: cells(),
+    toSend: cells(),
+    send: cells(),
+    switch: cells(),
+    answer: cells(),
+  };
+  const remotes = new RemoteTraders([undefined, link], stub as unknown as OrderGateway, clock, histograms);
   const queued = new QueuedOrders({} as OrderReads, new LinkCells(link.requests), clock, new ScopeRows(SHAPE));
   const waits = new RemoteOrders(
     { clock } as unknown as RemoteOrderParts,

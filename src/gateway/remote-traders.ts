@@ -4,8 +4,9 @@ import { OrderEvent, type OrderEventSink } from '../order/order-events.ts';
 import { RefusalCell } from '../order/refusal.ts';
 import { SpscProducer } from '../ring/spsc-ring.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { OrderLinkMemory } from './gateway-options.ts';
+import type { GatewayHistograms, OrderLinkMemory } from './gateway-options.ts';
 import { LATE_NS, LinkCells, LinkRequest, LinkWord, ORDER_EVENT_BYTES, ORDER_EVENT_TYPE } from './order-link.ts';
+import { recordStages } from './order-stages.ts';
 
 // An engine loads an imported binding, and from it, each time it is used; a module's own constants it compiles in.
 const Word = Object.freeze({ ...LinkWord });
@@ -27,14 +28,21 @@ interface RemoteTrader {
 export class RemoteTraders implements OrderEventSink {
   private readonly gateway: OrderGateway;
   private readonly clock: Clock;
+  private readonly histograms: GatewayHistograms;
   private readonly remotes: readonly RemoteTrader[];
   /** By strategy. */
   private readonly remoteOf: readonly (RemoteTrader | undefined)[];
 
   /** @param links by strategy; undefined where it is called in place */
-  constructor(links: readonly (OrderLinkMemory | undefined)[], gateway: OrderGateway, clock: Clock) {
+  constructor(
+    links: readonly (OrderLinkMemory | undefined)[],
+    gateway: OrderGateway,
+    clock: Clock,
+    histograms: GatewayHistograms,
+  ) {
     this.gateway = gateway;
     this.clock = clock;
+    this.histograms = histograms;
     this.remoteOf = links.map((memory, strategy) =>
       memory === undefined
         ? undefined
@@ -90,6 +98,7 @@ export class RemoteTraders implements OrderEventSink {
               words[Word.marking],
               words[Word.tag],
             );
+        if (result > 0) recordStages(this.histograms, gateway.stamps);
         break;
       case Request.replace:
         result = late

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { CommandProcess } from '../cli/testing/command.ts';
 import { SlotField } from '../order/order-layout.ts';
 import { OrderFlag } from '../order/terms.ts';
+import { HistogramSnapshot } from '../runtime/histogram.ts';
 import { GatewayCommand } from './gateway-commands.ts';
 import { TradingHost, type TradingOptions } from './testing/trading-host.ts';
 
@@ -35,6 +36,8 @@ describe.each(['fused', 'dedicated'] as const)('%s', (layout) => {
   test('orders go to the venue, fill in its books, and everything is as the venue has it', async () => {
     await trading({ pair: 'ports', layout });
     expect(host.sessions()).toEqual(['P1 active', 'P2 warm']);
+    const { risk, toSend, send, answer } = host.gateway.options.histograms;
+    for (const stage of [risk, toSend, send, answer]) expect(HistogramSnapshot.of(stage).count).toBeGreaterThan(0);
     await comparesEqual();
     expect(host.warnings).toEqual([]);
   });

@@ -27,6 +27,13 @@ export const AckCell = {
 } as const;
 export const ACK_CELLS = 4;
 
+/** Hears how long each new order's answer took. */
+export interface AnswerListener {
+  /** @param cells {@link AckCell}: `lastNs` is the time */
+  answered(cells: Float64Array): void;
+}
+export const UNHEARD: AnswerListener = { answered() {} };
+
 export class AckTimes {
   /** {@link AckCell} */
   readonly cells: Float64Array;

@@ -1,5 +1,6 @@
 import type { JournalDayWriter } from '../journal/day-writer.ts';
 import type { JournalWriter } from '../journal/journal-writer.ts';
+import type { AnswerListener } from './ack-times.ts';
 import type { EvidenceSource } from './evidence-source.ts';
 import type { FactListener } from './fact-listener.ts';
 import type { FillTable } from './fill-table.ts';
@@ -78,6 +79,7 @@ export interface GatewayMaterials {
   readonly cells?: Float64Array;
   sessionCells?(session: number): Float64Array;
   readonly rows?: Float64Array;
+  readonly answers?: AnswerListener;
   readonly routes?: Int32Array;
 }
 
@@ -132,7 +134,7 @@ export function buildGateway(spec: GatewaySpec, materials: GatewayMaterials): Ga
     cells: materials.cells ?? new Float64Array(GATEWAY_CELLS),
   };
   const gateway = new OrderGateway(parts);
-  const routes = new GatewayRoutes(parts, gateway, voice, spec.ports.length, materials.rows);
+  const routes = new GatewayRoutes(parts, gateway, voice, spec.ports.length, materials.rows, materials.answers);
   relay.target = routes;
   let sessions = 0;
   spec.ports.forEach((portSpec, index) => {

@@ -1,5 +1,5 @@
 import { type JournalWriter, MeasureCell } from '../journal/journal-writer.ts';
-import { AckCell } from './ack-times.ts';
+import { AckCell, type AnswerListener, UNHEARD } from './ack-times.ts';
 import type { EvidenceSink } from './evidence-source.ts';
 import type { FactListener } from './fact-listener.ts';
 import type { OrderGateway } from './gateway.ts';
@@ -43,6 +43,7 @@ export class GatewayRoutes implements PortOwner, GroupOwner, ReconcileHost, Fact
   readonly store: OrderStore;
   /** How often each row of the resolution table was used. */
   readonly rows: Float64Array;
+  private readonly answers: AnswerListener;
   private readonly parts: GatewayParts;
   private readonly facts: OrderFacts;
   private readonly journal: JournalWriter;
@@ -65,6 +66,7 @@ export class GatewayRoutes implements PortOwner, GroupOwner, ReconcileHost, Fact
     voice: GatewayVoice,
     ports: number,
     rows: Float64Array = new Float64Array(RESOLUTIONS.length),
+    answers: AnswerListener = UNHEARD,
   ) {
     this.parts = parts;
     this.store = parts.store;
@@ -75,6 +77,7 @@ export class GatewayRoutes implements PortOwner, GroupOwner, ReconcileHost, Fact
     this.gateway = gateway;
     this.voice = voice;
     this.rows = rows;
+    this.answers = answers;
     this.resolvedSince = new Int32Array(ports);
     this.lostSession = new Int32Array(ports);
     this.lostEvidence = new Int32Array(ports);
@@ -345,6 +348,7 @@ export class GatewayRoutes implements PortOwner, GroupOwner, ReconcileHost, Fact
     if (sentNs < session.cells[SessionCell.dialledNs]) return;
     session.acks.cells[AckCell.lastNs] = this.nowNs[0] - sentNs;
     session.acks.record();
+    this.answers.answered(session.acks.cells);
   }
 
   private endDay(port: OrderPort): void {

@@ -18,6 +18,16 @@ describe('an order’s way', () => {
     expect(rig.told.slice(-3)).toEqual(['order 1', 'order 1', 'fill 1 40@1000000']);
   });
 
+  test('how long the venue took to answer is measured, of new orders that it answered', () => {
+    const rig = new GatewayRig().pass(5);
+    rig.enter();
+    rig.pass(3, 3);
+    rig.hosts[0][0].frozen = true;
+    rig.enter();
+    rig.pass(1);
+    expect(rig.answers).toEqual([3e6]);
+  });
+
   test('replaces the chain and cancels it', () => {
     const rig = new GatewayRig().pass(5);
     const order = rig.enter();

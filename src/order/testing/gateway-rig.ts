@@ -5,6 +5,7 @@ import { JournalWriter } from '../../journal/journal-writer.ts';
 import { type DecodedRecord, decodeRecord } from '../../journal/record-decoder.ts';
 import { formatJournalRing, journalRingBytes } from '../../journal/ring-layout.ts';
 import { readRingTail } from '../../journal/ring-tail.ts';
+import { AckCell } from '../ack-times.ts';
 import { FillTable } from '../fill-table.ts';
 import type { OrderGateway } from '../gateway.ts';
 import { buildGateway, type GatewaySpec, type PortSpec } from '../gateway-build.ts';
@@ -99,6 +100,8 @@ export class GatewayRig {
   gateway!: OrderGateway;
   fold!: RecordFold;
   journal: RigJournal;
+  /** ns that the venue took to answer new orders, over all starts. */
+  readonly answers: number[] = [];
   /** What strategies were told, and what people were. */
   readonly told: string[] = [];
   readonly said: string[] = [];
@@ -290,6 +293,7 @@ export class GatewayRig {
       voice: this.voice(),
       dialler: (port, host) => this.hosts[port][host],
       sessionNames: this.fold.sessionNames,
+      answers: { answered: (cells) => this.answers.push(cells[AckCell.lastNs]) },
     });
     this.gateway = this.loop.gateway;
     this.loop.begin();
