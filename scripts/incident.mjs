@@ -109,7 +109,7 @@ strategies:
 orders:
   protocol: ouch50
   directory: orders
-  risk: { global: { buyingPower: off, margin: off } }
+  accounts: [{ name: main, cash: 1000000 }]
   instruments: [AAPL]
   groups:
     - name: main

@@ -50,9 +50,11 @@ function isConfigError(error: unknown): error is ConfigError {
   return error instanceof Error && error.name === 'ConfigError';
 }
 
-/** By name, for the same reason: only commands that run a gateway have its code. */
-function isJournalError(error: unknown): error is Error & { readonly remedy: string } {
-  return error instanceof Error && error.name === 'JournalError';
+/** Failures that say themselves what to do: of journal, kill file, and what a config names. By name, for the same reason. */
+const WITH_REMEDY = ['JournalError', 'KillFileError', 'StartError'];
+
+function hasRemedy(error: unknown): error is Error & { readonly remedy: string } {
+  return error instanceof Error && WITH_REMEDY.includes(error.name);
 }
 
 /** Turns anything thrown into what a person is shown. */
@@ -64,7 +66,7 @@ export function describeFailure(error: unknown): Failure {
     const file = error.problems[0]?.file ?? 'the config';
     return { text: `${error.message}\nwarmline: ${count} in ${file}\n`, exitCode: ExitCode.failed };
   }
-  if (error instanceof UserError || isJournalError(error)) {
+  if (error instanceof UserError || hasRemedy(error)) {
     const remedy = error.remedy === undefined ? '' : `  ${error.remedy}\n`;
     return { text: `warmline: ${error.message}\n${remedy}`, exitCode: ExitCode.failed };
   }

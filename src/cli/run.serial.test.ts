@@ -31,6 +31,31 @@ test('a config with mistakes is refused with each of them, exit 1', async () => 
   expect(run.stderr).toMatch(/bad\.yaml:4:1: foo/);
 });
 
+test('a password that is not in the environment is told with key, variable and what to do, not as a fault of ours', async () => {
+  const file = join(folder, 'no-password.yaml');
+  writeFileSync(
+    file,
+    `venue: v
+protocol: nasdaq
+feeds: [{ name: f, lines: [{ name: A, address: 127.0.0.1, port: 29773 }] }]
+sim: { orders: {} }
+orders:
+  protocol: ouch50
+  instruments: [AAPL]
+  directory: ./orders
+  groups: [{ name: main, ports: [{ name: P1, username: u, passwordEnv: WARMLINE_NOT_SET, hosts: [{ address: 127.0.0.1, port: 29774 }] }] }]
+`,
+  );
+  expect(await runCommand(['run', file])).toMatchObject({
+    code: 1,
+    stderr: `warmline: order port P1: passwordEnv names the variable WARMLINE_NOT_SET, which is not set in the environment
+  set WARMLINE_NOT_SET for the process that is started (sudo and systemd pass on none by themselves), or use passwordFile
+`,
+  });
+  // the simulated venue reads it too
+  expect((await runCommand(['sim', file])).stderr).toMatch(/^warmline: order port P1: passwordEnv names the variable/);
+});
+
 test('a strategy that is not there is named, exit 1, and nothing is left running', async () => {
   const file = join(folder, 'no-strategy.yaml');
   const lines = '[{ name: A, address: 127.0.0.1, port: 29771 }]';

@@ -44,7 +44,7 @@ export function dropCopySetup(
       name: dropCopy.name,
       number: FIRST_SOURCE,
       username: dropCopy.username,
-      password: passwordOf(dropCopy),
+      password: readSecret(dropCopy, 'orders.dropCopy'),
       ports: orders.groups.flatMap(({ ports }) =>
         ports.map(({ username }) => ({ username, numbered: orders.protocol === 'ouch50' })),
       ),
@@ -68,12 +68,4 @@ export function openDropCopy(setup: DropCopySetup, ioMode: 'native' | 'portable'
   return new DropCopySource(setup.options, {
     dial: () => connectStream(ioMode, { address, port, localAddress, noDelay: true, keepAlive: true, userTimeoutMs }),
   });
-}
-
-function passwordOf(dropCopy: NonNullable<OrdersConfig['dropCopy']>): string {
-  try {
-    return readSecret(dropCopy);
-  } catch (error) {
-    throw new Error(`orders.dropCopy: ${(error as Error).message}`);
-  }
 }

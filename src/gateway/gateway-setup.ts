@@ -281,7 +281,7 @@ function sessionOptions(orders: OrdersConfig, port: OrderPortConfig, day: number
   return {
     connection: {
       username: port.username,
-      password: readPassword(port),
+      password: readSecret(port, `order port ${port.name}`),
       session: port.session ?? '',
       day,
       ...(port.firm === undefined ? {} : { firm: port.firm }),
@@ -303,14 +303,6 @@ function sessionOptions(orders: OrdersConfig, port: OrderPortConfig, day: number
 
 const INFO_EVERY_NS = 100e6;
 const PRIMED_SHARE = 0.8;
-
-function readPassword(port: OrderPortConfig): string {
-  try {
-    return readSecret(port);
-  } catch (error) {
-    throw new Error(`order port ${port.name}: ${(error as Error).message}`);
-  }
-}
 
 function affinityOf(
   affinity: Readonly<Record<string, string>>,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { OrdersConfig } from '../config/orders-schema.ts';
+import { StartError } from '../config/start-error.ts';
 import { type NumberedDay, numberStartOfDay } from '../order/day-roll.ts';
 import type { RiskShape } from '../order/risk-shape.ts';
 import { parseStartOfDay, StartOfDayError } from '../order/start-of-day.ts';
@@ -9,7 +10,7 @@ const MONEY_UNIT = 10_000;
 /**
  * What the day begins with: the start-of-day file where the config names one, else everything flat and the cash of the
  * config's accounts.
- * @throws {Error} with file, line and column of what is wrong
+ * @throws {StartError} with file, line and column of what is wrong
  */
 export function loadStartOfDay(orders: OrdersConfig, shape: RiskShape, day: number): NumberedDay {
   const path = orders.startOfDay;
@@ -20,8 +21,13 @@ export function loadStartOfDay(orders: OrdersConfig, shape: RiskShape, day: numb
   try {
     return numberStartOfDay(parseStartOfDay(readFileSync(path, 'utf8')), shape, day);
   } catch (error) {
-    if (error instanceof StartOfDayError) throw new Error(`${path}:${error.line}:${error.column}: ${error.message}`);
+    if (error instanceof StartOfDayError) {
+      throw new StartError(
+        `${path}:${error.line}:${error.column}: ${error.message}`,
+        'mend the file, or name the right one as orders.startOfDay: nothing is traded on wrong positions',
+      );
+    }
     const why = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
-    throw new Error(`orders.startOfDay ${path} can't be read: ${why}`);
+    throw new StartError(`orders.startOfDay ${path} can't be read: ${why}`, 'put it there, readable by the router');
   }
 }

@@ -1,5 +1,5 @@
 import { toArbiterConfig } from '../config/arbiter.ts';
-import type { FeedConfig, IoConfig, LineConfig, SnapshotConfig, WarmlineConfig } from '../config/schema.ts';
+import type { FeedConfig, IoConfig, LineConfig, WarmlineConfig } from '../config/schema.ts';
 import { readSecret } from '../config/secret.ts';
 import { FEED_CELLS, FeedCell, feedCellCount, LINE_CELLS, LineCell } from '../feed/feed-counters.ts';
 import { LIVE_CELLS, LiveCell } from '../feed/live-settings.ts';
@@ -85,16 +85,8 @@ function recoveryConfig(feed: FeedConfig): RecoveryConfig {
       address: snapshot.address,
       port: snapshot.port,
       username: snapshot.username,
-      password: readPassword(feed.name, snapshot),
+      password: readSecret(snapshot, `snapshot of feed ${feed.name}`),
       timeoutNs: snapshot.timeoutNs,
     },
   };
-}
-
-function readPassword(feed: string, snapshot: SnapshotConfig): string {
-  try {
-    return readSecret(snapshot);
-  } catch (error) {
-    throw new Error(`feed ${feed}: snapshot.${(error as Error).message}`);
-  }
 }

@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import type { FeedConfig, LineConfig, SimConfig } from '../config/schema.ts';
+import { readSecret } from '../config/secret.ts';
 import { ipv4ToInt, isIpv4, isMulticast } from '../io/address.ts';
 import type { DatagramPoller, DatagramSocketOptions } from '../io/datagram.ts';
 import type { FaultKind } from './fault-kinds.ts';
@@ -12,7 +13,6 @@ import { MoldPacketiser } from './packetiser.ts';
 import { nextSessionName, Publisher } from './publisher.ts';
 import type { RecordedPacketOutput, Recording } from './recording.ts';
 import { RetransmitServer } from './retransmit-server.ts';
-import { readSecret } from './secret.ts';
 import { SimulatorError } from './simulator-error.ts';
 import { type SnapshotContent, SnapshotServer } from './snapshot-server.ts';
 import { UnitStore, type UnitTruth } from './unit-store.ts';
@@ -109,7 +109,7 @@ export class FeedSimulator {
       const content = (): SnapshotContent => ({ source: this.#source, store: this.#store });
       this.snapshotServer = new SnapshotServer(
         this.#seed,
-        { username: feed.snapshot.username, password: readSecret(feed.snapshot, 'snapshot') },
+        { username: feed.snapshot.username, password: readSecret(feed.snapshot, `snapshot of feed ${feed.name}`) },
         content,
         options.now,
       );

@@ -1,8 +1,8 @@
 import type { OrderPortConfig } from '../../config/orders-schema.ts';
 import type { WarmlineConfig } from '../../config/schema.ts';
+import { readSecret } from '../../config/secret.ts';
 import { defaultHostName } from '../../config/sim-orders-checks.ts';
 import type { SimOrdersConfig, SimPortConfig } from '../../config/sim-orders-schema.ts';
-import { readSecret } from '../secret.ts';
 import type { DropCopyOptions, VenuePortOptions } from './order-venue.ts';
 
 /** Where a host or a drop copy listens. */
