@@ -1,11 +1,14 @@
 /*
- * Twin of `session-failover`: two connections, orders unanswered on one of them, and its reset. A sample is from the clock
+ * Twin of `session-failover` and `mirror-takeover`: two connections, orders unanswered on one of them, and its reset. A sample is from the clock
  * read before the poll that finds the reset to the return of `send` on the other socket.
  *
- * Command line: core=… peerCore=… mode=full|bare|cold directory=… ports=…,…
+ * Command line: core=… peerCore=… mode=full|bare|cold|mirror directory=… ports=…,…
  *   full: with the duties of ours: risk, store, journal, records of the session and of the route (order_gateway.h).
  *   bare: the two sockets and an order that lies encoded; no more than `recv`, a branch and `send`.
  *   cold: what one does without a warm session: connect, log on, wait until accepted.
+ *   mirror: the two are hosts of one port: the second one is connected and logs on when the first one is reset, with the
+ *     next number, passes the barrier and carries the order. Without the duties, as in `bare`. `login` samples: from the
+ *     login sent to its answer.
  */
 #include "order_gateway.h"
 /* after it: shares its names for SoupBinTCP */
@@ -18,7 +21,9 @@ static order_gateway g;
 static order_client clients[ORDER_PORTS];
 static int32_t entered;
 static int mode;
-enum { FULL, BARE, COLD };
+enum { FULL, BARE, COLD, MIRROR };
+static float *login_ns;
+static int login_count;
 
 static int32_t enter_next(void) {
   int32_t i = entered++;
@@ -142,6 +147,61 @@ static void fail_over_bare(int64_t inflight, int64_t *in_flight) {
   }
 }
 
+/* The host that is connected takes over from the one that carries orders. */
+static void take_over(int64_t inflight, int64_t *in_flight) {
+  static uint8_t packet[ENTER_PACKET];
+  order_client *held = &clients[g.used], *spare = &clients[g.used ^ 1];
+  for (; *in_flight < inflight; ++*in_flight) {
+    encode_bare(packet, (uint32_t)++entered);
+    client_send(held, packet, sizeof packet);
+  }
+  encode_bare(packet, (uint32_t)++entered);
+  int64_t limit = now_ns() + CLIENT_PATIENCE_NS;
+  for (;;) {
+    int64_t turn = now_ns();
+    if (turn > limit) give_up("the venue reset nothing");
+    if (!(client_poll(held) & HEARD_END)) {
+      if (client_poll(spare) & HEARD_END) give_up("the spare host closed");
+      continue;
+    }
+    close_reset(held->fd);
+    spare->expected = held->expected;
+    int64_t sent = now_ns();
+    client_log_on(spare);
+    login_ns[login_count++] = (float)(now_ns() - sent);
+    client_barrier(spare);
+    client_send(spare, packet, sizeof packet);
+    add_sample((double)(now_ns() - turn));
+    g.used ^= 1;
+    *in_flight = 1;
+    client_dial(held);
+    return;
+  }
+}
+
+static void prime_mirror(void) {
+  for (int host = 0; host < ORDER_PORTS; host++) {
+    if (clients[host].fd >= 0) continue;
+    client_dial(&clients[host]);
+    if (host == 0) {
+      client_log_on(&clients[0]);
+      client_barrier(&clients[0]);
+      g.used = 0;
+    }
+  }
+}
+
+static void print_logins(void) {
+  float *all = samples;
+  int count = sample_count;
+  samples = login_ns;
+  sample_count = login_count;
+  putchar(',');
+  print_samples("login");
+  samples = all;
+  sample_count = count;
+}
+
 /* A connection of its own, not one of those that are logged on. */
 static void log_on_cold(void) {
   static order_client c;
@@ -157,11 +217,12 @@ int main(int argc, char **argv) {
   static char directory[512];
   read_command_line(argc, argv);
   pin_core((int)value_int(command_line, "core", -1));
-  mode = value_is(command_line, "mode", "bare") ? BARE : value_is(command_line, "mode", "cold") ? COLD : FULL;
+  mode = value_is(command_line, "mode", "bare") ? BARE : value_is(command_line, "mode", "cold") ? COLD : value_is(command_line, "mode", "mirror") ? MIRROR : FULL;
   const char *where = find_value(command_line, "directory"), *named = find_value(command_line, "ports");
   if (named == NULL || sscanf(named, "%d,%d", &clients[0].tcp_port, &clients[1].tcp_port) != 2) give_up("ports=…,… is missing");
   if (where == NULL || sscanf(where, "%511s", directory) != 1) strcpy(directory, "/tmp");
   make_samples();
+  login_ns = make_memory(MAX_SAMPLES * sizeof(float));
   gateway_init(&g, MOST_ORDERS, mode == FULL ? directory : NULL, (int)value_int(command_line, "peerCore", -1));
   g.risk.messages_ns = 1000000;
   for (int port = 0; port < ORDER_PORTS; port++) client_init(&clients[port], clients[port].tcp_port, port == 0 ? "port0" : "port1");
@@ -169,16 +230,16 @@ int main(int argc, char **argv) {
   fflush(stdout);
   while (next_go()) {
     int64_t failovers = value_int(go_line, "failovers", 10), inflight = value_int(go_line, "inflight", 1000), in_flight = 0;
-    sample_count = 0;
-    if (mode != COLD) {
-      gateway_reset(&g);
-      log_all_on();
-    }
+    sample_count = login_count = 0;
+    if (mode != COLD) gateway_reset(&g);
+    if (mode == MIRROR) prime_mirror();
+    else if (mode != COLD) log_all_on();
     entered = 0;
     int64_t start = now_ns();
     for (int64_t i = 0; i < failovers; i++) {
       if (mode == FULL) fail_over(inflight);
       else if (mode == BARE) fail_over_bare(inflight, &in_flight);
+      else if (mode == MIRROR) take_over(inflight, &in_flight);
       else log_on_cold();
     }
     int64_t ns = now_ns() - start;
@@ -187,6 +248,7 @@ int main(int argc, char **argv) {
     if (mode == FULL) journal_trim(&g.journal);
     printf("{\"ops\":%ld,\"ns\":%ld,\"losses\":%ld,", failovers, ns, failovers);
     print_samples("latency");
+    if (mode == MIRROR) print_logins();
     puts("}");
     fflush(stdout);
   }

@@ -4,6 +4,7 @@ import { arbitrate } from './arbitrate.ts';
 import { fill } from './fill.ts';
 import { itchBook } from './itch-book.ts';
 import { itchDecode } from './itch-decode.ts';
+import { mirrorTakeover } from './mirror-takeover.ts';
 import { orderEncode } from './order-encode.ts';
 import { orderPath } from './order-path.ts';
 import { ringHop } from './ring-hop.ts';
@@ -33,5 +34,6 @@ export const figures: readonly Figure[] = [
   orderPath,
   orderEncode,
   sessionFailover,
+  mirrorTakeover,
   apiFanout,
 ];

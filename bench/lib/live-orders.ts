@@ -134,11 +134,6 @@ export class LiveOrders {
     return this.day.loop.groups[0]!.leading?.holder;
   }
 
-  get allUsable(): boolean {
-    for (const port of this.day.loop.ports) if (!port.usable) return false;
-    return true;
-  }
-
   get unknown(): number {
     return this.day.loop.parts.cells[GatewayCell.unknown]!;
   }
