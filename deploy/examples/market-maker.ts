@@ -12,8 +12,8 @@ import {
 
 /**
  * A sample market maker: one bid and one offer in each of its symbols, a few ticks around the middle of the book and
- * leaning against its position. It quotes only on a feed that is live, takes its quotes back when it is not, and says
- * what it hears about the way of its orders.
+ * leaning against its position. It moves them with the market, within the call that tells it of a change. It quotes only
+ * on a feed that is live, takes its quotes back when it is not, and says what it hears about the way of its orders.
  *
  * Options: `symbols`, `shares` a quote, `ticks` from the middle, `most` shares of position.
  */
@@ -25,7 +25,8 @@ interface Options {
 }
 
 const QUOTE_TIMER = 0;
-const QUOTE_MS = 20;
+/** What the market does not move is looked at so often: a quote that was refused, or is to be taken back. */
+const QUOTE_MS = 50;
 const REPORT_TIMER = 1;
 const REPORT_MS = 10_000;
 const TICK4 = 100; // one cent: prices are price × 10^4
@@ -40,6 +41,8 @@ class Quote {
   ask4 = 0;
   bidOrder = 0;
   askOrder = 0;
+  /** Refused: not tried again before the timer. */
+  waits = false;
 
   constructor(symbol: string, instrument: number) {
     this.symbol = symbol;
@@ -60,15 +63,15 @@ export default defineStrategy((context) => {
   let refused = 0;
 
   /** Brings one side of a quote to where it should be. @returns the order's number, 0 where there is none */
-  function settle(order: number, instrument: number, side: OrderSide, price4: number, wanted: boolean): number {
-    if (order > 0 && orders.view(order).done) return 0;
-    if (order > 0) {
+  function settle(order: number, quote: Quote, side: OrderSide, price4: number, wanted: boolean): number {
+    const { instrument } = quote;
+    if (order > 0 && !orders.view(order).done) {
       const view = orders.view(order);
       if (view.unknown || view.blind) {
         // it may still trade, and counts against the limits; a new quote goes over the peer beside it
         if (!requotes) return order;
         orphans.add(order);
-        return settle(0, instrument, side, price4, wanted);
+        return settle(0, quote, side, price4, wanted);
       }
       if (view.pendingCancel || view.pendingReplace) return order;
       if (!wanted) orders.cancel(order);
@@ -80,6 +83,7 @@ export default defineStrategy((context) => {
     const marking = side === OrderSide.buy || holds ? Marking.long : Marking.short;
     const entered = orders.enter(instrument, side, shares, price4, undefined, marking);
     if (entered > 0) return entered;
+    quote.waits = true;
     if (refused++ === 0) context.log(`a quote was refused: ${orders.explainRefusal()}`);
     return 0;
   }
@@ -92,8 +96,8 @@ export default defineStrategy((context) => {
     const lean4 = Math.trunc(position / shares) * TICK4;
     const middle4 = Math.round((bid4 + ask4) / 2 / TICK4) * TICK4 - lean4;
     const away4 = ticks * TICK4;
-    quote.bidOrder = settle(quote.bidOrder, instrument, OrderSide.buy, middle4 - away4, live && position < most);
-    quote.askOrder = settle(quote.askOrder, instrument, OrderSide.sell, middle4 + away4, live && position > -most);
+    quote.bidOrder = settle(quote.bidOrder, quote, OrderSide.buy, middle4 - away4, live && position < most);
+    quote.askOrder = settle(quote.askOrder, quote, OrderSide.sell, middle4 + away4, live && position > -most);
   }
 
   return {
@@ -110,8 +114,12 @@ export default defineStrategy((context) => {
     onBook(book: BookView, feed: FeedView) {
       const quote = byInstrument.get(orders.instrumentOf(feed.index, book.instrument));
       if (quote === undefined) return;
-      quote.bid4 = book.bestBid;
-      quote.ask4 = book.bestAsk;
+      const { bestBid, bestAsk } = book;
+      const moved = bestBid !== quote.bid4 || bestAsk !== quote.ask4;
+      quote.bid4 = bestBid;
+      quote.ask4 = bestAsk;
+      // right here: from the datagram to the order nothing else is waited for
+      if (moved && !quote.waits) requote(quote);
     },
     onFeedStatus(feed: FeedView) {
       live = feed.live;
@@ -119,7 +127,10 @@ export default defineStrategy((context) => {
     },
     onTimer(timer: number) {
       if (timer === QUOTE_TIMER) {
-        for (const quote of quotes) requote(quote);
+        for (const quote of quotes) {
+          quote.waits = false;
+          requote(quote);
+        }
         return;
       }
       context.log(`${fills} fills, ${refused} quotes refused in ten seconds`);

@@ -42,6 +42,7 @@ const PORTS: readonly { readonly path: readonly (string | number)[]; readonly tr
   { path: ['api', 'port'], transport: 'tcp' },
   { path: ['orders', 'groups', 0, 'ports', 0, 'hosts', 0, 'port'], transport: 'tcp' },
   { path: ['orders', 'groups', 0, 'ports', 1, 'hosts', 0, 'port'], transport: 'tcp' },
+  { path: ['orders', 'dropCopy', 'port'], transport: 'tcp' },
 ];
 
 /** Files that the example names by paths relative to itself. */
@@ -50,6 +51,7 @@ const FILES: readonly (readonly (string | number)[])[] = [
   ['feeds', 0, 'snapshot', 'passwordFile'],
   ['orders', 'groups', 0, 'ports', 0, 'passwordFile'],
   ['orders', 'groups', 0, 'ports', 1, 'passwordFile'],
+  ['orders', 'dropCopy', 'passwordFile'],
 ];
 
 /**

@@ -49,6 +49,14 @@ test('the order gateway killed from another terminal: orders go over the peer, a
   expect(demo.stdout).toMatch(/open 0, unknown 0, blind 0/);
 });
 
+test('the sample market maker moves its quotes with the market, and the drop copy tells its executions again', async () => {
+  demo = new CommandProcess(['demo']);
+  await demo.said(/drop copy live .*receive → order sent p50/);
+  demo.signal('SIGINT');
+  expect(await demo.exited).toBe(0);
+  expect(demo.stdout).toMatch(/drop copy drop: \w+, [1-9]\d* records, [1-9]\d* of them executions, 1 logins/);
+});
+
 test('two demos run side by side: the second one takes other ports and says so', async () => {
   demo = new CommandProcess(['demo']);
   await demo.said(/^\d+s \| itch live/m);

@@ -22,7 +22,7 @@ afterAll(async () => {
 test.skipIf(loadNative() === undefined)(
   'another process sees of orders, sessions, positions and limits what the router itself sees',
   async () => {
-    await host.start({ pair: 'ports' });
+    await host.start({ pair: 'ports', dropCopy: true });
     await host.until('it trades', () => host.cell('entered') >= 50);
     const { gateway } = host;
     const mirror = mirrorRouter(host.router!, folder, aboutRouter(host.router!, 0));
@@ -35,6 +35,7 @@ test.skipIf(loadNative() === undefined)(
       const outside = new OrdersReader(ordersSourceOf(readCounterFile<RouterAbout>(mirror.path))!).read(1e15);
       const inside = new OrdersReader(ordersSource(gateway)).read(1e15);
       expect(inside.entered).toBeGreaterThanOrEqual(50);
+      expect(inside.dropCopy).toMatchObject({ name: 'copy', logins: 1 });
       // what would take the whole store is not mirrored
       const untold = {
         rejected: Number.NaN,

@@ -34,6 +34,7 @@ export function aboutOrders({ options, day, killPath }: GatewaySetup): OrdersAbo
       name,
       sessions: hosts.map((host) => ({ name: host.name, host: `${host.address}:${host.port}` })),
     })),
+    ...(options.dropCopy === undefined ? {} : { dropCopy: options.dropCopy.options.name }),
   };
 }
 
@@ -74,6 +75,9 @@ export function ordersSourceOf({ about, description, memory, regions }: RouterFi
         cells: cellsOf((block) => block.name === 'session' && block.labels.session === session.name),
       })),
     })),
+    ...(orders.dropCopy === undefined
+      ? {}
+      : { dropCopy: { name: orders.dropCopy, cells: cellsOf(({ name }) => name === 'dropCopy') } }),
     store: undefined,
     // copied, but laid out as the shared one is
     ledger: new LedgerCells(ledger as unknown as SharedArrayBuffer),

@@ -19,6 +19,7 @@ export function ordersSource(setup: GatewaySetup): OrdersSource {
       name,
       sessions: hosts.map((host) => ({ name: host.name, host: `${host.address}:${host.port}`, cells: host.cells })),
     })),
+    ...dropCopyOf(options),
     store: setup.store,
     ledger: setup.ledger,
     fills: options.fills,
@@ -34,6 +35,11 @@ export function ordersSource(setup: GatewaySetup): OrdersSource {
     },
     switches: () => switchesOf(setup.killPath),
   };
+}
+
+function dropCopyOf({ dropCopy }: GatewaySetup['options']): Pick<OrdersSource, 'dropCopy'> {
+  const cells = dropCopy?.options.cells;
+  return dropCopy === undefined || cells === undefined ? {} : { dropCopy: { name: dropCopy.options.name, cells } };
 }
 
 export function orderNames(setup: GatewaySetup): OrderNames {

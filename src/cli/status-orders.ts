@@ -45,6 +45,7 @@ export function ordersBlock(orders: OrdersView, width: number): FrameLine[] {
     [piece('  '), ...joined(counts(orders))],
     ...(orders.journal.trouble === '' ? [] : [[piece('  '), piece(`JOURNAL: ${orders.journal.trouble}`, 'bad')]]),
     ...sessionTable(orders, width),
+    ...dropCopyLine(orders),
   ];
 }
 
@@ -109,6 +110,25 @@ function sessionTable(orders: OrdersView, width: number): FrameLine[] {
   );
 }
 
+function dropCopyLine({ dropCopy }: OrdersView): FrameLine[] {
+  if (dropCopy === undefined) return [];
+  const { name, state, executions, heardAgoNs } = dropCopy;
+  return [
+    [
+      piece('  '),
+      ...joined([
+        [
+          piece('drop copy ', 'label'),
+          piece(`${name} `, 'strong'),
+          piece(state, state === 'live' ? 'good' : 'warning'),
+        ],
+        [piece('executions ', 'label'), piece(formatCount(executions))],
+        [piece('heard ', 'label'), piece(formatNs(heardAgoNs))],
+      ]),
+    ],
+  ];
+}
+
 /** Positions of every account, and what each account has made and uses. */
 export function positionTable(orders: OrdersView, width: number): FrameLine[] {
   const rows = [
@@ -171,6 +191,7 @@ export function ordersLine(orders: OrdersView): string[] {
   return [
     ...orders.groups.map(({ name, routes }) => `orders ${name} on ${routes.join('+') || 'nothing'}`),
     ...orders.sessions.map(({ name, state }) => `${name} ${state}`),
+    ...(orders.dropCopy === undefined ? [] : [`drop copy ${orders.dropCopy.state}`]),
     `entered ${orders.entered} open ${orders.open} unknown ${orders.unknown} blind ${orders.blind} fills ${orders.fills}`,
     `failovers ${orders.failovers}`,
   ];
@@ -193,6 +214,12 @@ export function ordersSummary(orders: OrdersView): string[] {
     const trouble = one.evidence === '' ? '' : `, last trouble: ${one.evidence}`;
     out.push(
       `    session ${one.name}: ${one.state}, ${formatCount(one.losses)} losses, ${formatCount(one.logins)} logins${trouble}`,
+    );
+  }
+  if (orders.dropCopy !== undefined) {
+    const { name, state, records, executions, logins } = orders.dropCopy;
+    out.push(
+      `    drop copy ${name}: ${state}, ${formatCount(records)} records, ${formatCount(executions)} of them executions, ${formatCount(logins)} logins`,
     );
   }
   for (const one of orders.accounts) {

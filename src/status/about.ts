@@ -54,4 +54,6 @@ export interface OrdersAbout {
     readonly name: string;
     readonly sessions: readonly { readonly name: string; readonly host: string }[];
   }[];
+  /** Name of the drop copy; absent where there is none. */
+  readonly dropCopy?: string;
 }

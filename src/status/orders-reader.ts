@@ -9,10 +9,19 @@ import type { RiskLimits } from '../order/risk-limits.ts';
 import { RefusalReason } from '../order/risk-reason.ts';
 import { SCOPE_NAMES, Scope } from '../order/scope.ts';
 import { SessionCell } from '../order/session-cells.ts';
+import { SourceCell, SourceState } from '../order/source-cells.ts';
 import { Evidence, OrderState, SessionState } from '../order/terms.ts';
 import { HistogramSnapshot } from '../runtime/histogram.ts';
 import { doubtAges } from './order-ages.ts';
-import type { AccountView, GroupView, LatencyView, OrdersView, PositionView, SessionView } from './status-model.ts';
+import type {
+  AccountView,
+  DropCopyView,
+  GroupView,
+  LatencyView,
+  OrdersView,
+  PositionView,
+  SessionView,
+} from './status-model.ts';
 
 /** What a reader of the order half is given: names, and where the figures lie. */
 export interface OrdersSource {
@@ -28,6 +37,8 @@ export interface OrdersSource {
     readonly name: string;
     readonly sessions: readonly { readonly name: string; readonly host: string; readonly cells: Float64Array }[];
   }[];
+  /** `SourceCell`s; absent where the config has none. */
+  readonly dropCopy?: { readonly name: string; readonly cells: Float64Array };
   /** Absent in a copy of the router's memory: it is too large for one. */
   readonly store: OrderStore | undefined;
   readonly ledger: LedgerCells;
@@ -86,6 +97,17 @@ export function evidenceWords(evidence: number): string {
   return EVIDENCE_WORDS[nameOf(Evidence, evidence) as keyof typeof Evidence] ?? '';
 }
 
+function dropCopyView({ name, cells }: NonNullable<OrdersSource['dropCopy']>, nowNs: number): DropCopyView {
+  return {
+    name,
+    state: nameOf(SourceState, cells[SourceCell.state]) as DropCopyView['state'],
+    heardAgoNs: cells[SourceCell.heardNs] === 0 ? Number.NaN : nowNs - cells[SourceCell.heardNs],
+    records: cells[SourceCell.records],
+    executions: cells[SourceCell.executions],
+    logins: cells[SourceCell.logins],
+  };
+}
+
 /** Reads the order half's shared memory into what the status view shows. Main thread only. */
 export class OrdersReader {
   private source: OrdersSource;
@@ -116,6 +138,7 @@ export class OrdersReader {
       ...source.switches(),
       groups: source.groups.map((group) => this.group(group, nowNs)),
       sessions: source.ports.flatMap((port, index) => this.sessions(port, index, nowNs)),
+      ...(source.dropCopy === undefined ? {} : { dropCopy: dropCopyView(source.dropCopy, nowNs) }),
       accounts: source.accounts.map((name, account) => this.account(name, account)),
       positions: this.positions(),
       entered,

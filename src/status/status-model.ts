@@ -158,6 +158,8 @@ export interface OrdersView {
   readonly paused: readonly string[];
   readonly groups: readonly GroupView[];
   readonly sessions: readonly SessionView[];
+  /** Absent where the config has none. */
+  readonly dropCopy?: DropCopyView;
   readonly accounts: readonly AccountView[];
   readonly positions: readonly PositionView[];
   /** Orders of the day, those that are not done, and those in doubt. */
@@ -230,6 +232,17 @@ export interface SessionView {
   readonly ackDeadlineNs: number;
   readonly unanswered: number;
   readonly losses: number;
+  readonly logins: number;
+}
+
+/** A way of its own by which the venue tells executions again. */
+export interface DropCopyView {
+  readonly name: string;
+  readonly state: 'down' | 'connecting' | 'loggingIn' | 'live' | 'ended';
+  readonly heardAgoNs: number;
+  /** What it told of our orders, and executions among that. */
+  readonly records: number;
+  readonly executions: number;
   readonly logins: number;
 }
 

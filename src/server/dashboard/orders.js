@@ -31,7 +31,14 @@ function sessions(orders) {
         <td>${show.count(session.unanswered)}</td><td>${show.ns(session.heardAgoNs)}</td><td>${show.count(session.losses)}</td><td class="left quiet">${session.evidence}</td></tr>`,
       )}</tbody>
     </table></div>
+    ${dropCopy(orders)}
   </section>`;
+}
+
+function dropCopy(orders) {
+  const copy = orders.dropCopy;
+  if (copy === undefined || copy === null) return '';
+  return html`<p class="note">drop copy ${copy.name} <span class="badge ${copy.state === 'live' ? 'good' : 'warning'}">${copy.state}</span> ${show.count(copy.records)} records, ${show.count(copy.executions)} of them executions; heard ${show.ns(copy.heardAgoNs)} ago</p>`;
 }
 
 function flow(orders) {
