@@ -52,8 +52,13 @@ function makeContext(smoke: boolean): BenchContext {
     smoke,
     rounds: (full = FULL_ROUNDS) => (smoke ? SMOKE_ROUNDS : full),
     milliseconds: (full) => (smoke ? Math.ceil(full * SMOKE_SHARE) : full),
-    startC: (name, args = '') =>
-      Program.start({ name: `C ${name} ${args}`.trim(), command: join(bench, '.build', name), args: words(args) }),
+    startC: (name, args = '', { pauses = false } = {}) =>
+      Program.start({
+        name: `C ${name} ${args}`.trim(),
+        pauses,
+        command: join(bench, '.build', name),
+        args: words(args),
+      }),
     startNode: (name, args = '', { as = name, flags = [], pauses = name === 'receive' } = {}) =>
       Program.start({
         name: as,

@@ -8,7 +8,7 @@
 #include "order_trader.h"
 
 #define MOST_ORDERS (1 << 19)
-#define DRAIN_NS 5000000
+#define DRAIN_NS 2000000000
 
 static float *judging, *writing, *handing;
 
@@ -54,7 +54,7 @@ int main(int argc, char **argv) {
       add_sample((double)(trader.sending - trader.called));
     }
     int64_t end = now_ns();
-    while (now_ns() < end + DRAIN_NS) poll_sessions();
+    while (trader.store.totals[0].open_orders > 0 && now_ns() < end + DRAIN_NS) poll_sessions();
     journal_trim(&trader.journal);
     printf("{\"ops\":%d,\"ns\":%ld,\"ended\":true,\"refused\":%lu,\"open\":%ld,", entered, end - start, trader.refused - refused,
            trader.store.totals[0].open_orders);

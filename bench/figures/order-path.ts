@@ -27,9 +27,10 @@ export const orderPath: Figure = {
     const venue = await context.startC('tick_venue');
     const traffic = new Traffic(venue);
     const args = `venue=${(venue.ready.venue as number[]).join(',')} directory=${scratchDirectory()}`;
-    const ours = await context.startNode('order-path', args, { as: 'ours' });
-    const again = await context.startNode('order-path', args, { as: 'ours again' });
-    const c = await context.startC('order_path', args);
+    // stopped between samples: their journals' copiers look for work all the time
+    const ours = await context.startNode('order-path', args, { as: 'ours', pauses: true });
+    const again = await context.startNode('order-path', args, { as: 'ours again', pauses: true });
+    const c = await context.startC('order_path', args, { pauses: true });
     const node = await context.startNode('order-path-node', args, { as: 'net, objects and Maps' });
     const hiccup = await context.startC('hiccup');
     const orders = context.smoke ? SMOKE_ORDERS : ORDERS;

@@ -51,7 +51,7 @@ export const tickToTrade: Figure = {
     const ours = await context.startNode('trade', args, { as: 'ours', pauses: true });
     const again = await context.startNode('trade', args, { as: 'ours again', pauses: true });
     const floor = await context.startC('tick_to_trade', `mode=floor ${args}`);
-    const full = await context.startC('tick_to_trade', `mode=gateway ${args}`);
+    const full = await context.startC('tick_to_trade', `mode=gateway ${args}`, { pauses: true });
     const node = await context.startNode('trade-node', args, { as: 'dgram + net' });
     const hiccup = await context.startC('hiccup');
     const ticks = (name: string, program: typeof ours, rate = RATE) => {

@@ -63,7 +63,7 @@ export interface BenchContext {
   /** A length of time, shortened in a smoke run. */
   milliseconds(full: number): number;
   /** Starts a C twin from `bench/c`. `args` are `key=value` words. */
-  startC(name: string, args?: string): Promise<Program>;
+  startC(name: string, args?: string, options?: Pick<NodeOptions, 'pauses'>): Promise<Program>;
   /** Starts a Node program from `bench/programs`, or any path below `bench/`. */
   startNode(name: string, args?: string, options?: NodeOptions): Promise<Program>;
   log(text: string): void;
@@ -74,7 +74,7 @@ export interface NodeOptions {
   readonly as?: string;
   /** Flags before the file, for example V8's. */
   readonly flags?: readonly string[];
-  /** See `ProgramOptions.pauses`; by default true for the router, which spins. */
+  /** See `ProgramOptions.pauses`; by default true for the router, which spins, and else false. */
   readonly pauses?: boolean;
 }
 
