@@ -4,6 +4,7 @@ import { arbitrate } from './arbitrate.ts';
 import { fill } from './fill.ts';
 import { itchBook } from './itch-book.ts';
 import { itchDecode } from './itch-decode.ts';
+import { journalRecovery } from './journal-recovery.ts';
 import { mirrorTakeover } from './mirror-takeover.ts';
 import { orderEncode } from './order-encode.ts';
 import { orderPath } from './order-path.ts';
@@ -35,5 +36,6 @@ export const figures: readonly Figure[] = [
   orderEncode,
   sessionFailover,
   mirrorTakeover,
+  journalRecovery,
   apiFanout,
 ];

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import type { Durability } from '../../src/gateway/journal-copier.ts';
 import { openJournal } from '../../src/gateway/journal-open.ts';
 import { attachJournal } from '../../src/gateway/journal-output.ts';
-import { loadNative } from '../../src/io/native.ts';
+import { loadNative, type Native } from '../../src/io/native.ts';
 import type { JournalOutput } from '../../src/journal/journal-ring.ts';
 import { parseSegmentName } from '../../src/journal/segment-format.ts';
+import type { Agent } from '../../src/runtime/agent.ts';
 import { CounterRegistry } from '../../src/runtime/counters.ts';
 import { AgentThread } from '../../src/runtime/thread.ts';
 import { nowNs } from './hot-thread.ts';
@@ -15,13 +16,17 @@ import { commandLine } from './serve.ts';
 /** A journal as it is shipped: its ring mapped, its agent on a thread of its own on the peer's core. */
 export interface LiveJournal {
   readonly output: JournalOutput;
+  /** Portable build: to be run by the writer's own thread. */
+  readonly agent?: Agent;
   /** Removes the files that are full: a bench writes more than a disk should be asked to keep. */
   trim(): void;
 }
 
 /** Opens a journal, ring included, in a directory that goes with the process, or with the one named on the command line. */
-export async function openLiveJournal(durability: Durability = 'process'): Promise<LiveJournal> {
-  const native = loadNative();
+export async function openLiveJournal(
+  durability: Durability = 'process',
+  native: Native | undefined = loadNative(),
+): Promise<LiveJournal> {
   const directory = mkdtempSync(join(commandLine.text('directory', tmpdir()), 'warmline-bench-journal-'));
   const ringPath = join(directory, 'ring.memory');
   const options = { directory, ringPath, venue: 'bench', day: 20260101, durability };
@@ -40,8 +45,8 @@ export async function openLiveJournal(durability: Durability = 'process'): Promi
       { counters: new CounterRegistry() },
     );
   }
-  const { output } = attachJournal(opened.setup, native, nowNs);
-  return { output, trim: () => trim(directory) };
+  const attached = attachJournal(opened.setup, native, nowNs);
+  return { ...attached, trim: () => trim(directory) };
 }
 
 function trim(directory: string): void {
