@@ -14,6 +14,17 @@ const SECURITY_HEADERS: readonly (readonly [string, string])[] = [
 
 export const TOO_MANY = '429 Too Many Requests';
 
+const nothing = (): void => {};
+
+/**
+ * Has to be said of every response before it ends, although no handler here waits for anything: where a client asks for more
+ * while it takes nothing, `end` may leave the response open, and the library aborts the whole process for one that is
+ * open and has nobody to tell of its end.
+ */
+export function mayBeAborted(response: HttpResponse): void {
+  response.onAborted(nothing);
+}
+
 /** Answers a request, with the headers that protect every page. */
 export function reply(
   response: HttpResponse,
@@ -22,6 +33,7 @@ export function reply(
   body: string | Buffer,
   headers: readonly (readonly [string, string])[] = [],
 ): void {
+  mayBeAborted(response);
   response.cork(() => {
     response.writeStatus(status);
     for (const [name, value] of [...SECURITY_HEADERS, ...headers]) response.writeHeader(name, value);

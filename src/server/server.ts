@@ -2,7 +2,7 @@ import type { HttpRequest, HttpResponse, TemplatedApp, us_listen_socket, WebSock
 import { readFileSync } from 'node:fs';
 import type { ApiConfig } from '../config/api-schema.ts';
 import type { Asset } from './assets.ts';
-import { answerHealth, reply, TOO_MANY } from './http-replies.ts';
+import { answerHealth, mayBeAborted, reply, TOO_MANY } from './http-replies.ts';
 import type { Hub } from './hub.ts';
 import { type ClientLimits, PeerLimits } from './limits.ts';
 import { METRICS_CONTENT_TYPE } from './metrics.ts';
@@ -275,6 +275,7 @@ export class ApiServer {
       return;
     }
     if (request.getHeader('if-none-match') === asset.etag) {
+      mayBeAborted(response);
       response.cork(() => response.writeStatus('304 Not Modified').endWithoutBody());
       return;
     }
