@@ -1,8 +1,10 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { type CableEnd, namespacesUnavailable, TestNetwork } from '../../test/support/netns.ts';
+import { loadNative } from '../io/native.ts';
+import { allowedCores } from '../runtime/layout.ts';
 import { CommandProcess, runCommand } from './testing/command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'warmline-run-'));
@@ -64,6 +66,31 @@ test('a strategy that is not there is named, exit 1, and nothing is left running
   expect(run.code).toBe(1);
   expect(run.stderr).toContain('gone.ts');
 });
+
+const native = loadNative();
+test.skipIf(native === undefined)(
+  'threads.cores.main holds the main thread: it used to be read and forgotten',
+  async () => {
+    const file = join(folder, 'main-core.yaml');
+    const core = allowedCores()[0];
+    writeFileSync(
+      file,
+      [
+        'venue: pinned',
+        'protocol: nasdaq',
+        `api: { port: 0, tokens: ${join(folder, 'main-core-tokens')} }`,
+        `threads: { layout: fused, idle: park, cores: { main: ${core} } }`,
+        'feeds: [{ name: f, lines: [{ name: A, address: 127.0.0.1, port: 29772 }] }]',
+      ].join('\n'),
+    );
+    const router = start(['run', file]);
+    await router.said(/dashboard http/);
+    const status = readFileSync(`/proc/${router.pid}/status`, 'utf8');
+    expect(allowedCores(status)).toEqual([core]);
+    router.signal('SIGINT');
+    expect(await router.exited).toBe(0);
+  },
+);
 
 const reason = namespacesUnavailable();
 if (reason !== undefined) test.skip(`multicast over veth is left out: ${reason}`, () => {});

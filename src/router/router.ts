@@ -6,8 +6,10 @@ import type { LiveSettings } from '../feed/live-settings.ts';
 import { decodeGatewayReport, GATEWAY_REPORT_TYPE, type GatewayReport } from '../gateway/gateway-report.ts';
 import { KillWatchdog } from '../gateway/kill-watchdog.ts';
 import { SocketTable } from '../gateway/socket-table.ts';
+import { loadNative } from '../io/native.ts';
 import type { RecordHandler } from '../ring/spsc-ring.ts';
 import { widenInlining } from '../runtime/compiler.ts';
+import { pinMainThread } from '../runtime/main-thread.ts';
 import { type Supervision, Supervisor } from '../runtime/supervisor.ts';
 import { type AgentThread, describeThreadEnd } from '../runtime/thread.ts';
 import type { ThreadSpec } from '../runtime/thread-spec.ts';
@@ -99,6 +101,7 @@ export class Router implements RecordHandler {
         for (const spec of router.setup.threads) await router.supervisor.start(spec, router.supervisionOf(spec));
         for (const warning of router.setup.plan.warnings) listener.warning?.(warning);
         router.watchKill();
+        router.pinMain();
         return router;
       } catch (error) {
         await router.stop();
@@ -182,6 +185,13 @@ export class Router implements RecordHandler {
     await this.supervisor.stop(undefined, ['journal']);
     for (const thread of threads) thread.drainReports(this, REPORTS_PER_DRAIN);
     this.setup.gateway?.close();
+  }
+
+  private pinMain(): void {
+    const { main } = this.setup.config.threads.cores;
+    if (main === undefined) return;
+    const warning = pinMainThread(main, loadNative());
+    if (warning !== undefined) this.listener.warning?.(warning);
   }
 
   /** Where a kill is not carried out in time, the gateway's connections are ended whatever its thread is doing. */

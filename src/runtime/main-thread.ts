@@ -1,4 +1,5 @@
 import { PerformanceObserver } from 'node:perf_hooks';
+import { errnoName, type Native } from '../io/native.ts';
 import { type Clock, createClock } from './clock.ts';
 import type { CounterRegistry } from './counters.ts';
 
@@ -22,6 +23,18 @@ const LONG_DELAY_NS = 100e6;
 /** How often it shows that it lives. */
 export const BEAT_MS = 50;
 const NS_PER_MS = 1e6;
+
+/**
+ * Keeps the main thread on its core, away from the hot ones. Call it once the other threads run: those that are started
+ * later begin on this core, and stay there where they have none of their own.
+ * @returns what a person should hear of: it goes on unpinned
+ */
+export function pinMainThread(core: number, native: Pick<Native, 'pinThread'> | undefined): string | undefined {
+  if (native === undefined) return `the main thread is not pinned to core ${core}: that needs the native addon`;
+  const result = native.pinThread(core);
+  if (result === 0) return undefined;
+  return `the main thread is not pinned to core ${core} (${errnoName(result)}): it runs on any`;
+}
 
 /** Beats and collections of the main thread, as counters. */
 export class MainThreadCounters {

@@ -38,6 +38,10 @@ export class CommandProcess {
     });
   }
 
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
   /** Waits until the command has said something (on either stream). @throws {Error} if it ends before that */
   async said(pattern: RegExp): Promise<RegExpExecArray> {
     for (;;) {
