@@ -3,7 +3,8 @@
  * packet goes to line A and then to line B; it is stamped right before the first send.
  *
  * go mode=… ports=A,B seq=N …
- *   mode=paced   rate=MESSAGES/S ms=…              one message a packet, evenly spaced
+ *   mode=paced   rate=MESSAGES/S ms=… catchUp=1      one message a packet, evenly spaced; with catchUp=0, where the
+ *                                                    generator was held up, what follows is late too and no burst
  *   mode=burst   rate=… ms=… factor=10 burstMs=10 everyMs=1000   several messages a packet, bursts of `factor` × rate
  *   mode=fill    cycles=… queued=8 gapUs=…          A loses the first unit of a cycle and brings the others; B brings it late
  *   mode=gap     cycles=… gapUs=…                   B brings a unit that A then skips
@@ -51,8 +52,14 @@ static void paced(void) {
   int64_t count = rate * ms / 1000;
   double step = 1e9 / (double)rate;
   int64_t start = now_ns() + 1000000;
+  int64_t catch_up = value_int(go_line, "catchUp", 1);
   for (int64_t i = 0; i < count; i++) {
-    wait_until(start + (int64_t)(step * (double)i));
+    int64_t due = start + (int64_t)(step * (double)i), late = now_ns() - due;
+    if (!catch_up && late > (int64_t)step) {
+      start += late;
+      due += late;
+    }
+    wait_until(due);
     mold_packet p;
     one(&p, sequence++, MARK_NONE);
     send_both(&p);

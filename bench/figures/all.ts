@@ -1,4 +1,5 @@
 import type { Figure } from '../lib/figure.ts';
+import { apiAttack } from './api-attack.ts';
 import { apiFanout } from './api-fanout.ts';
 import { arbitrate } from './arbitrate.ts';
 import { fill } from './fill.ts';
@@ -38,4 +39,5 @@ export const figures: readonly Figure[] = [
   mirrorTakeover,
   journalRecovery,
   apiFanout,
+  apiAttack,
 ];

@@ -9,14 +9,14 @@ import { number, spread } from '../lib/text.ts';
 import { assertSameChecksums } from '../lib/workload-figure.ts';
 
 const FLAT_ROUNDS = 22;
-const PACED_ROUNDS = 6;
+const PACED_ROUNDS = 20;
 /** Changes of the book in one sample, by clients. */
 const FLAT_DELTAS = new Map([
-  [1, 4000],
+  [1, 3000],
   [50, 300],
   [200, 80],
 ]);
-const PACED_DELTAS = 25;
+const PACED_DELTAS = 10;
 const SMOKE_SHARE = 0.25;
 const NOISE_CLIENTS = 50;
 

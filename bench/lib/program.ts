@@ -91,6 +91,11 @@ export class Program {
     }
   }
 
+  /** Tells a program that is at work something, for example to end. */
+  say(line: string): void {
+    this.child.stdin.write(`${line}\n`);
+  }
+
   private pause(): void {
     if (this.pauses && this.ended === undefined) this.child.kill('SIGSTOP');
   }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
@@ -24,6 +24,8 @@ export function emitPublished(root: string): string {
   );
   if (status !== 0) throw new Error(`the bench's programs do not compile: ${stdout}${stderr}`);
   pointAtJavaScript(join(output, 'bench'));
+  const dashboard = join('src', 'server', 'dashboard');
+  cpSync(join(root, dashboard), join(output, dashboard), { recursive: true });
   for (const name of LINKED) {
     if (existsSync(join(root, name))) symlinkSync(join(root, name), join(output, name));
   }

@@ -1,6 +1,12 @@
 import type { Turn } from './interleave.ts';
 import type { Program, Sample } from './program.ts';
 
+/** What goes on around a sample: begun before its traffic, ended after it. */
+export interface Surroundings {
+  begin(): Promise<void>;
+  end(): Promise<Record<string, unknown>>;
+}
+
 /** How long a program waits for the end of a sample before it gives up. */
 const LIMIT_MS = 10_000;
 const TOLERANT_LIMIT_MS = 1_500;
@@ -29,19 +35,28 @@ export class Traffic {
   /**
    * One sample: the receiver is armed, then `pattern` (see the generator: `c/sender.c`, `c/tick_venue.c`) is sent to it.
    * @param words more for the receiver
+   * @param surroundings what goes on meanwhile
    */
-  async sample(receiver: Program, pattern: string, wantedLimitMs?: number, words = ''): Promise<Sample> {
+  async sample(
+    receiver: Program,
+    pattern: string,
+    wantedLimitMs?: number,
+    words = '',
+    surroundings?: Surroundings,
+  ): Promise<Sample> {
     const ports = ((receiver.ready.ports ?? []) as number[]).join(',');
     const seq = this.nextNumber.get(receiver) ?? 1;
     let sending: Promise<Sample> | undefined;
     const limitMs = wantedLimitMs ?? (this.mayLose.has(receiver) ? TOLERANT_LIMIT_MS : LIMIT_MS);
     const timeoutMs = limitMs + SPARE_MS;
+    const send = () => this.sender.go(`${pattern} ports=${ports} seq=${seq}`, undefined, timeoutMs);
     const begin = () => {
-      sending = this.sender.go(`${pattern} ports=${ports} seq=${seq}`, undefined, timeoutMs);
+      sending = surroundings === undefined ? send() : surroundings.begin().then(send);
     };
     const received = await receiver.go(`limitMs=${limitMs} ${words}`.trim(), begin, timeoutMs);
     if (sending === undefined) throw new Error(`${receiver.name} never said that it was armed`);
     const sent = await sending;
+    const around = await surroundings?.end();
     this.nextNumber.set(receiver, sent.next as number);
     if (received.ended !== true && !this.mayLose.has(receiver)) {
       throw new Error(`${receiver.name} did not see the end of a sample: ${received.ops} of ${sent.ops} messages`);
@@ -49,7 +64,7 @@ export class Traffic {
     // where the generator is a venue, the latencies are what it saw
     const { unanswered, stray, latency } = sent;
     const seen = latency === undefined ? {} : { unanswered, stray, latency };
-    return { ...seen, ...received, sent: sent.ops, senderWorstLateNs: sent.worstLateNs };
+    return { ...seen, ...received, sent: sent.ops, senderWorstLateNs: sent.worstLateNs, ...around };
   }
 
   turn(name: string, receiver: Program, pattern: string): Turn {

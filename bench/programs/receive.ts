@@ -4,6 +4,7 @@
  * Twin: `c/receive.c`. The router spins for as long as it lives: the driver stops the process between samples.
  *
  * Command line: core=… mode=wire|fill|gap|silence staleUs=… idle=spin|park sampleEvery=… nursery=default
+ *   api=1 (with dashboard, metrics and API, on the peer's core) resumeMs=…
  */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +14,7 @@ import { parseConfig } from '../../src/config/load.ts';
 import { EventNumber, FeedEventKind, SwitchEvidence } from '../../src/feed/events.ts';
 import { FeedCell, LineCell, lineCell } from '../../src/feed/feed-counters.ts';
 import { Router } from '../../src/router/router.ts';
+import { type BenchApi, startBenchApi } from '../lib/bench-api.ts';
 import { freePort } from '../lib/free-port.ts';
 import { encodeSamples } from '../lib/program.ts';
 import { commandLine, serve } from '../lib/serve.ts';
@@ -23,11 +25,12 @@ const staleUs = commandLine.number('staleUs', 3_000_000);
 const REPORTS_EVERY_MS = 20;
 const NS_PER_US = 1000;
 /** After a pause the router takes what piled up, finds its lines alive again, and only then is a sample begun. */
-const RESUME_MS = 5;
+const RESUME_MS = commandLine.number('resumeMs', 5);
 
 const ports = [await freePort(), await freePort()] as const;
 const channelName = `bench-${process.pid}`;
 const options: ProbeOptions = { channel: channelName, mode, sampleEvery: commandLine.number('sampleEvery', 1) };
+const hasApi = commandLine.number('api', 0) === 1;
 const sticky = mode === 'gap' || mode === 'silence';
 /** V8's own default, where a figure asks for it, instead of the router's. */
 const nursery = commandLine.text('nursery') === 'default' ? { youngGeneration: '1MiB' } : {};
@@ -54,11 +57,12 @@ const config = {
       ],
     },
   ],
+  api: { port: 0, tokens: join(tmpdir(), `warmline-bench-tokens-${process.pid}`) },
   strategies: [{ name: 'probe', module: join(import.meta.dirname, 'probe-strategy.ts'), options }],
   threads: {
     layout: 'fused',
     idle: commandLine.text('idle', 'spin'),
-    cores: { hot: commandLine.number('core', 0) },
+    cores: { hot: commandLine.number('core', 0), ...(hasApi ? { main: commandLine.number('peerCore', 0) } : {}) },
     ...nursery,
   },
   flightRecorder: { directory: join(tmpdir(), 'warmline-bench-flight'), onIncident: false },
@@ -70,7 +74,8 @@ interface Switch {
 }
 
 const switches: Switch[] = [];
-const router = await Router.start(parseConfig(JSON.stringify(config), 'bench.yaml'), {
+const parsed = parseConfig(JSON.stringify(config), 'bench.yaml');
+const router = await Router.start(parsed, {
   feedEvent(_feed, event) {
     if (event.kind !== FeedEventKind.switched || event.detail !== SwitchEvidence.silence) return;
     switches.push({ atNs: event.numbers[EventNumber.atNs]!, windowNs: event.numbers[EventNumber.windowNs]! });
@@ -84,6 +89,7 @@ const router = await Router.start(parseConfig(JSON.stringify(config), 'bench.yam
   },
 });
 setInterval(() => router.poll(), REPORTS_EVERY_MS).unref();
+const api: BenchApi | undefined = hasApi ? await startBenchApi(parsed, router) : undefined;
 const { cells } = router.setup.feeds[0]!.options;
 const channel = new BroadcastChannel(channelName);
 
@@ -114,10 +120,11 @@ function counts(): Record<string, number> {
   };
 }
 
-serve({ ports }, async (words, armed) => {
+serve({ ports, apiPort: api?.port }, async (words, armed) => {
   await sleep(RESUME_MS);
   router.poll();
   switches.length = 0;
+  const asked = api?.counts();
   const heard = new Promise<ProbeAnswer | undefined>((resolve) => {
     const timer = setTimeout(() => resolve(undefined), words.number('limitMs', 5000));
     channel.onmessage = (event) => {
@@ -136,6 +143,7 @@ serve({ ports }, async (words, armed) => {
     ended: true,
     checksum: answer.checksum,
     ...counts(),
+    ...(asked === undefined ? {} : { api: api?.since(asked) }),
     windowNs: mode === 'silence' ? decidedSwitches(answer.values).map((s) => s.windowNs) : [],
     latency: encodeSamples(latency),
     threads: [{ thread: 'hot', collections: answer.collections, allocatedBytes: answer.allocatedBytes }],
