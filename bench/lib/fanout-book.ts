@@ -41,7 +41,7 @@ export class FanoutBook {
     const directory = new StockDirectory().begin(this.view, 0);
     directory.locate = LOCATE;
     directory.stock = FANOUT_SYMBOL;
-    this.writer.apply(this.bytes, this.view, 0, StockDirectory.length);
+    this.writer.apply(this.bytes, this.view, 0, StockDirectory.bytes);
     this.restart();
   }
 
@@ -72,7 +72,7 @@ export class FanoutBook {
     message.shares = 100 + ((this.random >>> 16) % 900);
     message.stock = FANOUT_SYMBOL;
     message.price4 = MID_PRICE4 + (isBid ? -level : level) * TICK_PRICE4;
-    this.writer.apply(this.bytes, this.view, 0, AddOrder.length);
+    this.writer.apply(this.bytes, this.view, 0, AddOrder.bytes);
   }
 
   private deleteOldest(): void {
@@ -80,6 +80,6 @@ export class FanoutBook {
     message.locate = LOCATE;
     message.refHi = 0;
     message.refLo = this.firstReference++ | 0;
-    this.writer.apply(this.bytes, this.view, 0, OrderDelete.length);
+    this.writer.apply(this.bytes, this.view, 0, OrderDelete.bytes);
   }
 }
