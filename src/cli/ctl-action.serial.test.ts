@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { LAST_EVENTS_NOTE } from '../status/last-events.ts';
+import type { StatusModel } from '../status/status-model.ts';
 import { CommandProcess, runCommand } from './testing/command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'warmline-ctl-'));
@@ -56,6 +58,13 @@ test('does it, says what was done, and the log says who and why', async () => {
   expect(done).toMatchObject({ code: 0, stdout: 'feed one: line B is to lead\n', stderr: '' });
   await router.said(/"reason":"A is being moved","msg":"Switch line, by \w+ \(A is being moved\): feed one: line B/);
   await router.said(/switched from line A to line B/);
+  // another process sees it in the counters
+  const { status } = JSON.parse((await runCommand(['top', '--once', '--json'])).stdout) as { status: StatusModel };
+  expect(status.events).toMatchObject([
+    { feed: 'one', what: 'switch', text: 'B leads since then, switch 1 of this run' },
+  ]);
+  expect(Math.abs(status.events[0].utcMs - Date.now())).toBeLessThan(60_000);
+  expect(status.notes).toContain(LAST_EVENTS_NOTE);
   const named = await ctl('do', 'line.switch', 'line=A', 'feed=one', '--reason', 'moved back', '--json');
   expect(JSON.parse(named.stdout)).toEqual({ op: 'line.switch', result: 'feed one: line A is to lead' });
   const reload = await ctl('config.reload', '--reason', 'a drill', '--router', 'steered');

@@ -24,6 +24,8 @@ test.skipIf(loadNative() === undefined)(
   async () => {
     await host.start({ pair: 'ports', dropCopy: true });
     await host.until('it trades', () => host.cell('entered') >= 50);
+    host.fault('orders/P1:reset');
+    await host.until('P1 was lost', () => host.reports.some(({ kind }) => kind === 'portLost'));
     const { gateway } = host;
     const mirror = mirrorRouter(host.router!, folder, aboutRouter(host.router!, 0));
     if (typeof mirror === 'string') throw new Error(mirror);
@@ -32,17 +34,18 @@ test.skipIf(loadNative() === undefined)(
       await host.router!.stop();
       const { rounds } = readCounterFile(mirror.path);
       await host.until('copied since', () => readCounterFile(mirror.path).rounds > rounds + 1);
-      const outside = new OrdersReader(ordersSourceOf(readCounterFile<RouterAbout>(mirror.path))!).read(1e15);
-      const inside = new OrdersReader(ordersSource(gateway)).read(1e15);
+      const readers = [
+        new OrdersReader(ordersSourceOf(readCounterFile<RouterAbout>(mirror.path))!),
+        new OrdersReader(ordersSource(gateway)),
+      ];
+      const [outside, inside] = readers.map((reader) => reader.read(1e15));
       expect(inside.entered).toBeGreaterThanOrEqual(50);
       expect(inside.dropCopy).toMatchObject({ name: 'copy', logins: 1 });
       // what would take the whole store is not mirrored
-      const untold = {
-        rejected: Number.NaN,
-        cancelled: Number.NaN,
-        oldestUnknownNs: undefined,
-        oldestBlindNs: undefined,
-      };
+      const untold = { oldestUnknownNs: undefined, oldestBlindNs: undefined };
+      expect(outside.cancelled + outside.rejected).toBeGreaterThan(0);
+      expect(readers[0].lastTroubles()).toEqual(readers[1].lastTroubles());
+      expect(readers[0].lastTroubles()[0]).toMatchObject({ session: 'P1', evidence: 'connection reset' });
       expect(outside).toEqual({ ...inside, ...untold });
     } finally {
       mirror.stop();

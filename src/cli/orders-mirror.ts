@@ -14,7 +14,7 @@ import { switchesOf } from './orders-source.ts';
 
 /** The order half in a counter file: what is mirrored of it, and how another process reads it. */
 
-const Region = { ledger: 'ledger', limits: 'limits', fills: 'fills' } as const;
+const Region = { ledger: 'ledger', limits: 'limits', fills: 'fills', ended: 'ended' } as const;
 const WORD_BYTES = BigUint64Array.BYTES_PER_ELEMENT;
 /** A larger ledger (many accounts times many instruments) is not copied twenty times a second. */
 const MOST_LEDGER_BYTES = 4 << 20;
@@ -27,6 +27,7 @@ export function aboutOrders({ options, day, killPath }: GatewaySetup): OrdersAbo
     durability: options.journal.durability,
     killPath,
     ...(ringPath === undefined ? {} : { ringPath }),
+    ...(options.dropCopy === undefined ? {} : { dropCopy: options.dropCopy.options.name }),
     shape: options.risk.shape,
     instruments: options.instruments.map(({ symbol }) => symbol),
     groups: options.groups.map(({ options: group, ports }) => ({ name: group.name, policy: group.policy, ports })),
@@ -34,12 +35,11 @@ export function aboutOrders({ options, day, killPath }: GatewaySetup): OrdersAbo
       name,
       sessions: hosts.map((host) => ({ name: host.name, host: `${host.address}:${host.port}` })),
     })),
-    ...(options.dropCopy === undefined ? {} : { dropCopy: options.dropCopy.options.name }),
   };
 }
 
 /** Positions, limits and the number of fills; none where the ledger is too large. */
-export function orderRegions({ options, ledger, limits }: GatewaySetup): MirrorRegion[] {
+export function orderRegions({ options, store, ledger, limits }: GatewaySetup): MirrorRegion[] {
   if (ledger.memory.byteLength > MOST_LEDGER_BYTES) return [];
   const words = (memory: ArrayBufferLike, bytes = memory.byteLength) =>
     new BigUint64Array(memory as ArrayBuffer, 0, Math.floor(bytes / WORD_BYTES));
@@ -48,15 +48,20 @@ export function orderRegions({ options, ledger, limits }: GatewaySetup): MirrorR
     { name: Region.ledger, words: words(ledger.memory) },
     { name: Region.limits, words: words(limits.memory) },
     { name: Region.fills, words: words(options.fills, headerBytes) },
+    { name: Region.ended, words: wordsOf(store.ended) },
   ];
+}
+
+/** A part of shared memory as the mirror copies it. */
+function wordsOf({ buffer, byteOffset, length }: Float64Array): BigUint64Array {
+  return new BigUint64Array(buffer as ArrayBuffer, byteOffset, length);
 }
 
 /** What a status of the order half is read from in a counter file; undefined where it has none. */
 export function ordersSourceOf({ about, description, memory, regions }: RouterFile): OrdersSource | undefined {
   const { orders } = about;
-  const [ledger, limitMemory, fills] = [Region.ledger, Region.limits, Region.fills].map((name) => regions.get(name));
-  if (orders === undefined || ledger === undefined || limitMemory === undefined || fills === undefined)
-    return undefined;
+  const [ledger, limitMemory, fills, ended] = Object.values(Region).map((name) => regions.get(name));
+  if (!(orders && ledger && limitMemory && fills && ended)) return undefined;
   const cellsOf = (wanted: (block: CounterBlock) => boolean) => {
     const block = description.blocks.find(wanted);
     return block === undefined ? new Float64Array(0) : counterCells(memory, block);
@@ -79,6 +84,7 @@ export function ordersSourceOf({ about, description, memory, regions }: RouterFi
       ? {}
       : { dropCopy: { name: orders.dropCopy, cells: cellsOf(({ name }) => name === 'dropCopy') } }),
     store: undefined,
+    ended: new Float64Array(ended),
     // copied, but laid out as the shared one is
     ledger: new LedgerCells(ledger as unknown as SharedArrayBuffer),
     fills,

@@ -21,6 +21,7 @@ export function ordersSource(setup: GatewaySetup): OrdersSource {
     })),
     ...dropCopyOf(options),
     store: setup.store,
+    ended: setup.store.ended,
     ledger: setup.ledger,
     fills: options.fills,
     limits: setup.limits,

@@ -152,6 +152,12 @@ describe('the status view', () => {
     expect(renderStatus(troubled, 80, TALL, false)).toBe(TROUBLED_80);
   });
 
+  it('says of a thread that spins that it does: its work can not be told from its waiting', () => {
+    const [hot, main] = model.threads;
+    const threads = [{ ...hot, busy: Number.NaN, spins: true }, main];
+    expect(renderStatus({ ...model, threads }, 80, TALL, false)).toMatch(/hot +1 +spins /);
+  });
+
   it('says nothing of switches under policy first, and names each feed of several in its events', () => {
     const two = {
       ...model,

@@ -402,7 +402,7 @@ function threadTable(model: StatusModel, width: number): FrameLine[] {
   const rows = model.threads.map((one) => [
     piece(one.name, 'strong'),
     piece(one.core < 0 ? '-' : String(one.core)),
-    piece(formatShare(one.busy)),
+    piece(one.spins === true ? 'spins' : formatShare(one.busy)),
     piece(formatNs(one.longestTurnNs)),
     piece(formatShort(one.stalls), one.stalls > 0 ? 'warning' : undefined),
     piece(formatShort(one.collections), one.collections > 0 ? 'warning' : undefined),

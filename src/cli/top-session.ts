@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createClock } from '../runtime/clock.ts';
 import { readCounterFile } from '../runtime/counter-file.ts';
 import type { RouterAbout } from '../status/about.ts';
+import { LAST_EVENTS_NOTE, lastEvents } from '../status/last-events.ts';
 import { OrdersReader } from '../status/orders-reader.ts';
 import { type RouterFile, statusSource } from '../status/router-files.ts';
 import { healthTroubles, type RouterHealth, routerHealth } from '../status/router-health.ts';
@@ -63,7 +64,13 @@ export class TopReader {
     const beatAgoNs = this.reader.mainBeatAgoNs(file.atNs);
     const health = routerHealth(file, this.clock.nowNs[0], beatAgoNs, this.reader.turnsAgoNs(file.atNs));
     const status = this.withOrders(this.reader.read(file.atNs), file);
-    return { file, health, troubles: healthTroubles(file, health), status };
+    const events = lastEvents(this.reader, this.orders, this.clock.readUtcOffsetNs());
+    return {
+      file,
+      health,
+      troubles: healthTroubles(file, health),
+      status: { ...status, events, notes: [...status.notes, LAST_EVENTS_NOTE] },
+    };
   }
 
   private withOrders(status: StatusModel, file: RouterFile): StatusModel {

@@ -47,5 +47,8 @@ export const Incident = {
 } as const;
 export type Incident = (typeof Incident)[keyof typeof Incident];
 
+/** Doubles among the store's counters: orders that are done, by how: cell `ENDED_COUNTERS + OrderState`. */
+export const ENDED_COUNTERS = 48;
+
 /** Doubles in front of the matrix of transitions among the store's counters. */
 export const INCIDENT_COUNTERS = 64;

@@ -1,6 +1,6 @@
 import type { SlotReflector } from './exposure.ts';
 import type { FactListener } from './fact-listener.ts';
-import { INCIDENT_COUNTERS, Incident } from './incidents.ts';
+import { ENDED_COUNTERS, INCIDENT_COUNTERS, Incident } from './incidents.ts';
 import type { Ledger } from './ledger.ts';
 import { SlotField, SlotTime } from './order-layout.ts';
 import type { OrderStore } from './order-store.ts';
@@ -43,6 +43,7 @@ const TO_OPEN = OPEN;
 const TO_STATE = STATE_MASK;
 const SHIFT = FIT_SHIFT;
 const MATRIX = INCIDENT_COUNTERS;
+const ENDED = ENDED_COUNTERS;
 const IS_ILLEGAL = Incident.illegal;
 const IS_REPEATED = Incident.repeated;
 const IS_REVIVED = Incident.revived;
@@ -162,7 +163,17 @@ export class OrderChange {
   private move(base: number, to: number): void {
     if (to === TO_SAME) return;
     const { int32 } = this.store;
-    int32[base + STATE] = to === TO_OPEN ? (int32[base + TAKEN] > 0 ? PART_FILLED : LIVE) : to;
+    this.enter(base, to === TO_OPEN ? (int32[base + TAKEN] > 0 ? PART_FILLED : LIVE) : to);
+  }
+
+  /** Changes the state, and keeps count of how orders have ended. */
+  private enter(base: number, state: number): void {
+    const { int32, float64, counters } = this.store;
+    const before = int32[base + STATE];
+    int32[base + STATE] = state;
+    if (before === state) return;
+    if (before >= FILLED) float64[counters + ENDED + before]--;
+    if (state >= FILLED) float64[counters + ENDED + state]++;
   }
 
   /** Opens an order again that was taken for dead, with all that it may still do. */
@@ -178,7 +189,7 @@ export class OrderChange {
       return REVIVES;
     }
     int32[base + LEAVES] = this.openShares(base);
-    int32[base + STATE] = SENT;
+    this.enter(base, SENT);
     return this.transit(slot, fact);
   }
 

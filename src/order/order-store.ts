@@ -1,5 +1,6 @@
 import { loadAcquire, storeBeforeStores, storeRelease } from '../ring/memory-order.ts';
 import type { OrderSlots } from './exposure.ts';
+import { ENDED_COUNTERS, INCIDENT_COUNTERS } from './incidents.ts';
 import { appendOpen, OpenLink, removeOpen } from './open-lists.ts';
 import { SLOT_INT32, SLOT_SHIFT, SlotField } from './order-layout.ts';
 import { RefIndex } from './ref-index.ts';
@@ -258,6 +259,11 @@ export class OrderStore implements OrderSlots {
     removeOpen(int32, slots, strategy, STRATEGY_LINK, slot);
     const instrument = this.instrumentRegion + (int32[base + INSTRUMENT] << LIST_SHIFT);
     removeOpen(int32, slots, instrument, INSTRUMENT_LINK, slot);
+  }
+
+  /** Orders that are done, by how: doubles by {@link OrderState}, in shared memory. */
+  get ended(): Float64Array {
+    return this.float64.subarray(this.counters + ENDED_COUNTERS, this.counters + INCIDENT_COUNTERS);
   }
 
   /** A writer goes in: readers on other threads will not take what they see from here on. */

@@ -23,6 +23,16 @@ interface ToldFact {
   readonly price4: number;
 }
 
+/** How many orders ended filled, cancelled, rejected, expired: as it is counted, and by looking at every order. */
+const ENDS = [OrderState.filled, OrderState.cancelled, OrderState.rejected, OrderState.expired];
+function endings(rig: OrderRig): number[] {
+  return ENDS.map((state) => rig.store.ended[state]);
+}
+function naiveEndings(rig: OrderRig): number[] {
+  const states = Array.from({ length: rig.store.count }, (_, slot) => rig.slot(slot, 'state'));
+  return ENDS.map((end) => states.filter((state) => state === end).length);
+}
+
 /** The venue can have traded, and can still trade, no more of an order than we have booked and hold. */
 function checkOrders(story: VenueStory): void {
   const { rig } = story;
@@ -195,6 +205,7 @@ describe('whatever a venue says', () => {
           expect(rig.store.isLinked(slot)).toBe(!isDone(rig.slot(slot, 'state')));
           expect(isDone(rig.slot(slot, 'state'))).toBe(rig.slot(slot, 'leaves') === 0);
         }
+        expect(endings(rig)).toEqual(naiveEndings(rig));
       }),
       { numRuns: RUNS },
     );

@@ -3,7 +3,6 @@ import { GatewayCell } from '../order/gateway-parts.ts';
 import type { LedgerCells } from '../order/ledger-cells.ts';
 import { PositionCell, TotalCell } from '../order/ledger-layout.ts';
 import { LIMIT_TABLE } from '../order/limit-table.ts';
-import { SlotField } from '../order/order-layout.ts';
 import type { OrderStore } from '../order/order-store.ts';
 import type { RiskLimits } from '../order/risk-limits.ts';
 import { RefusalReason } from '../order/risk-reason.ts';
@@ -42,6 +41,8 @@ export interface OrdersSource {
   /** Absent in a copy of the router's memory: it is too large for one. */
   readonly store: OrderStore | undefined;
   readonly ledger: LedgerCells;
+  /** Orders that are done, by `OrderState`. */
+  readonly ended: Float64Array;
   /** The fill table, or its header alone. */
   readonly fills: ArrayBufferLike;
   readonly limits: RiskLimits;
@@ -112,8 +113,6 @@ function dropCopyView({ name, cells }: NonNullable<OrdersSource['dropCopy']>, no
 export class OrdersReader {
   private source: OrdersSource;
   private rate = { nowNs: 0, entered: 0, perSecond: 0 };
-  /** Ends by how, counted as far as the store has been walked. */
-  private walked = 0;
 
   constructor(source: OrdersSource) {
     this.source = source;
@@ -130,7 +129,6 @@ export class OrdersReader {
     const { gatewayCells, ledger } = source;
     const total = ledger.total(Scope.global, 0);
     const entered = gatewayCells[GatewayCell.entered];
-    const ends = this.ends();
     const ages = source.store === undefined ? undefined : doubtAges(source.store, nowNs);
     return {
       day: source.day,
@@ -149,8 +147,8 @@ export class OrdersReader {
       oldestUnknownNs: ages?.unknownNs,
       oldestBlindNs: ages?.blindNs,
       fills: new Int32Array(source.fills)[FillHeader.count],
-      rejected: ends.rejected,
-      cancelled: ends.cancelled,
+      rejected: source.ended[OrderState.rejected],
+      cancelled: source.ended[OrderState.cancelled],
       refusals: this.refusals(),
       limits: this.limits(),
       failovers: HistogramSnapshot.of(source.switchTimes).count,
@@ -294,28 +292,13 @@ export class OrdersReader {
     return this.rate.perSecond;
   }
 
-  private finished = { rejected: 0, cancelled: 0 };
-
-  /** Orders that ended by rejection or cancel: done orders are counted once, from the oldest on. */
-  private ends(): { readonly rejected: number; readonly cancelled: number } {
-    const { store } = this.source;
-    if (store === undefined) return { rejected: Number.NaN, cancelled: Number.NaN };
-    const count = store.count;
-    let rejected = 0;
-    let cancelled = 0;
-    let settled = true;
-    for (let slot = this.walked; slot < count; slot++) {
-      const state = store.int32[store.base(slot) + SlotField.state];
-      if (state === OrderState.rejected) rejected++;
-      else if (state === OrderState.cancelled) cancelled++;
-      settled &&= state >= OrderState.filled;
-      if (!settled) continue;
-      this.walked = slot + 1;
-      this.finished = { rejected: this.finished.rejected + rejected, cancelled: this.finished.cancelled + cancelled };
-      rejected = 0;
-      cancelled = 0;
-    }
-    return { rejected: this.finished.rejected + rejected, cancelled: this.finished.cancelled + cancelled };
+  /** What said last of each session that it failed, and when (monotonic ns). */
+  lastTroubles(): { readonly session: string; readonly evidence: string; readonly atNs: number }[] {
+    const sessions = this.source.ports.flatMap((port) => port.sessions);
+    return sessions.flatMap(({ name, cells }) => {
+      const atNs = cells[SessionCell.evidenceNs] ?? 0;
+      return atNs > 0 ? [{ session: name, evidence: evidenceWords(cells[SessionCell.evidence]), atNs }] : [];
+    });
   }
 }
 

@@ -118,10 +118,12 @@ export interface ThreadView {
   readonly core: number;
   /** Share of its time spent working: 0 to 1. */
   readonly busy: number;
+  /** It never leaves its core, so that nobody can tell its work from its waiting. */
+  readonly spins?: boolean;
   /** Longest turn of its duty cycle. */
   readonly longestTurnNs: number;
   readonly stalls: number;
-  /** Garbage collections since it was warm. */
+  /** Garbage collections since it was warm; `NaN` for a hot thread, which has no event loop to hear of them. */
   readonly collections: number;
 }
 

@@ -1,3 +1,4 @@
+import { FeedCell } from '../feed/feed-counters.ts';
 import { type CounterBlock, type CounterDescription, counterCells } from '../runtime/counters.ts';
 import { HistogramSnapshot } from '../runtime/histogram.ts';
 import { MainCell } from '../runtime/main-thread.ts';
@@ -104,6 +105,16 @@ export class StatusReader {
     return beatNs > 0 ? nowNs - beatNs : Number.NaN;
   }
 
+  /** The last change of each feed's active line: monotonic ns, to which, and how many there were. */
+  lastSwitches(): { readonly feed: string; readonly atNs: number; readonly line: string; readonly switches: number }[] {
+    return this.source.about.feeds.flatMap(({ name, lines }) => {
+      const cells = this.cells('feed', { feed: name });
+      const atNs = cells[FeedCell.lastSwitchAtNs] ?? 0;
+      if (atNs === 0) return [];
+      return [{ feed: name, atNs, line: lines[cells[FeedCell.activeLine]] ?? '', switches: cells[FeedCell.switches] }];
+    });
+  }
+
   private latencies(): LatencyView[] {
     const views = this.all('latency').map(({ block, cells }) =>
       latencyView(`${block.labels.from} → ${block.labels.to}`, HistogramSnapshot.of(cells)),
@@ -135,6 +146,7 @@ export class StatusReader {
         name,
         core,
         busy: sleeps ? this.shares.share(cells[DutyCell.kernelThread] ?? 0, nowNs) : Number.NaN,
+        spins: !sleeps,
         longestTurnNs: cells[DutyCell.maxTurnNs] ?? Number.NaN,
         stalls: cells[DutyCell.longTurns] ?? 0,
         collections: Number.NaN,

@@ -42,7 +42,7 @@ export function threadsPanel(threads, strategies) {
     <h2>Threads and strategies</h2>
     <div class="scroll"><table>
       <thead><tr><th>thread</th><th>core</th><th>busy</th><th>longest turn</th><th>long turns</th><th>collections</th></tr></thead>
-      <tbody>${threads.map((thread) => html`<tr><td>${thread.name}</td><td>${thread.core < 0 ? 'any' : thread.core}</td><td>${show.share(thread.busy)}</td><td>${show.ns(thread.longestTurnNs)}</td><td>${show.count(thread.stalls)}</td><td>${show.count(thread.collections)}</td></tr>`)}</tbody>
+      <tbody>${threads.map((thread) => html`<tr><td>${thread.name}</td><td>${thread.core < 0 ? 'any' : thread.core}</td><td>${thread.spins ? 'spins' : show.share(thread.busy)}</td><td>${show.ns(thread.longestTurnNs)}</td><td>${show.count(thread.stalls)}</td><td>${show.count(thread.collections)}</td></tr>`)}</tbody>
     </table>
     <table>
       <thead><tr><th>strategy</th><th class="left">state</th><th>messages</th><th>rate</th><th>lapped</th><th>restarts</th></tr></thead>
