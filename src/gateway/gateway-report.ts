@@ -98,15 +98,23 @@ export class GatewayReporter implements GatewayVoice, HoldListener {
   private readonly ring: SpscProducer;
   private readonly nowNs: Float64Array;
   private stories = 0;
+  private readonly waiting: GatewayReport[] = [];
 
   constructor(ring: SpscProducer, nowNs: Float64Array) {
     this.ring = ring;
     this.nowNs = nowNs;
   }
 
-  /** A turn begins. */
+  /** A turn begins: what the one before had to say is handed over. */
   turn(): void {
     this.stories = 0;
+    if (this.waiting.length > 0) this.tell();
+  }
+
+  /** Hands over what there is to say. Not at once: words take long to write, and an order may be waiting for its new way. */
+  tell(): void {
+    for (const report of this.waiting) this.write(report);
+    this.waiting.length = 0;
   }
 
   sessionChanged(...[port, session, before]: Parameters<GatewayVoice['sessionChanged']>): void {
@@ -179,6 +187,10 @@ export class GatewayReporter implements GatewayVoice, HoldListener {
   }
 
   private send(report: GatewayReport): void {
+    this.waiting.push(report);
+  }
+
+  private write(report: GatewayReport): void {
     const bytes = encoder.encode(JSON.stringify(report));
     const at = this.ring.claim(GATEWAY_REPORT_TYPE, bytes.length);
     if (at < 0) {

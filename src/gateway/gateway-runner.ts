@@ -217,6 +217,7 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
     this.notes.take(this.keepNote);
     this.reporter.ending = true;
     this.loop.stop(this.options.logOutAtStop);
+    this.reporter.tell();
     this.journalAgent?.close();
   }
 

@@ -6,6 +6,7 @@
  */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { getSystemErrorName } from 'node:util';
 
@@ -216,9 +217,22 @@ export function nativeUnavailableReason(): string | undefined {
 /** `-1` or `1` → `'EPERM'`; 0 → `''`. */
 export function errnoName(errno: number): string {
   if (errno === 0) return '';
+  const number = Math.abs(errno);
+  // remembered: Node looks a name up slowly, and a failover waits for this one
+  names[number] ??= lookUpName(number);
+  return names[number];
+}
+
+const names: string[] = [];
+
+function lookUpName(errno: number): string {
   try {
-    return getSystemErrorName(-Math.abs(errno));
+    return getSystemErrorName(-errno);
   } catch {
-    return `errno ${Math.abs(errno)}`;
+    return `errno ${errno}`;
   }
 }
+
+// those that a connection ends with, before the first one does
+const { ECONNRESET, EPIPE, ETIMEDOUT } = constants.errno;
+for (const errno of [ECONNRESET, EPIPE, ETIMEDOUT]) errnoName(errno);

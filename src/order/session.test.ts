@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { AckCell } from './ack-times.ts';
 import { Asked } from './ack-watch.ts';
 import { SessionCell } from './session-cells.ts';
+import { StreamPhase } from './session-stream.ts';
 import { Evidence, OrderState, SessionState } from './terms.ts';
 import { MESSAGE_BYTES } from './testing/model-protocol.ts';
 import { PortRig } from './testing/port-rig.ts';
@@ -67,6 +68,28 @@ describe('a session', () => {
     rig.pass(200);
     expect(rig.states()).toEqual(['warm']);
     expect(rig.hosts[0].logins).toBe(2);
+  });
+
+  test('a connection that has ended is closed after what waits has gone another way', () => {
+    const rig = new PortRig();
+    rig.pass(5);
+    const [stream] = rig.hosts[0].open;
+    stream.closeByPeer();
+    rig.pass(1, 1);
+    expect(rig.evidence()).toBe('closedByPeer');
+    expect(stream.phase).toBe(StreamPhase.closedByPeer);
+    rig.pass(1, 1);
+    expect(stream.phase).toBe(StreamPhase.closed);
+  });
+
+  test('a connection that has ended is closed when its port is stopped right then', () => {
+    const rig = new PortRig();
+    rig.pass(5);
+    const [stream] = rig.hosts[0].open;
+    stream.closeByPeer();
+    rig.pass(1, 1);
+    rig.port.stop(false);
+    expect(stream.phase).toBe(StreamPhase.closed);
   });
 
   test('bytes that the kernel does not take for too long say that it failed', () => {

@@ -99,6 +99,8 @@ export class Session implements OrderConnectionSink {
   private readonly input = new Uint8Array(READ_BYTES);
   private readonly info = new Float64Array(STREAM_INFO_CELLS);
   private stream: SessionStream | undefined = undefined;
+  /** One that has ended and is not closed yet: that costs system calls, and what waits for another way goes first. */
+  private ended: SessionStream | undefined = undefined;
   /** What went wrong within a call of the connection; acted upon once it has returned. */
   private fault: number = Evidence.none;
   private rejected = false;
@@ -253,6 +255,7 @@ export class Session implements OrderConnectionSink {
 
   /** Moves what there is to move. Bounded. @returns how much was done */
   turn(): number {
+    if (this.ended !== undefined) this.closeEnded();
     if (this.state === State.down) return this.wanted && this.now[0] >= this.time[Time.dialAtNs] ? this.dial() : 0;
     if (this.state === State.ended) return 0;
     if (this.state === State.connecting) return this.awaitOpen();
@@ -331,7 +334,8 @@ export class Session implements OrderConnectionSink {
     } else if (stream.state() === Phase.closedByPeer) {
       this.fail(Evidence.closedByPeer, 0, 0, 0);
     } else {
-      this.fail(evidenceOf(stream.error), errnoNumber(stream.error), 0, 0);
+      const { error } = stream;
+      this.fail(evidenceOf(error), errnoNumber(error), 0, 0);
     }
   }
 
@@ -465,10 +469,18 @@ export class Session implements OrderConnectionSink {
     this.watch.clear();
     this.cells[Cell.backlogBytes] = 0;
     this.cells[Cell.unanswered] = 0;
+    this.closeEnded();
     if (stream === undefined) return;
-    stream.close(reset);
+    if (stream.state() === Phase.open || stream.state() === Phase.connecting) stream.close(reset);
+    else this.ended = stream;
     this.connection.onClosed(reason);
     this.fault = Evidence.none;
+  }
+
+  private closeEnded(): void {
+    const { ended } = this;
+    this.ended = undefined;
+    ended?.close(true);
   }
 
   // ---- What the connection says ----
