@@ -14,6 +14,10 @@ export function ordersRows(orders: OrdersConfig, strategies: readonly StrategyCo
     rows.push(['group', `${group.name}: ${policy(group)}`, 4]);
     for (const port of group.ports) rows.push([`port ${port.name}`, hosts(port), 6]);
   }
+  if (orders.dropCopy !== undefined) {
+    const { name, address, port, username } = orders.dropCopy;
+    rows.push(['drop copy', `${name} ${address}:${port} as ${username}`, 4]);
+  }
   for (const { name, orders: own } of strategies) {
     if (own === undefined) continue;
     const account = own.account ?? orders.accounts[0].name;
