@@ -54,6 +54,10 @@ const behaviour = withUnits(
       .describe(
         'A replace with impossible terms is refused (default), takes the order off the book, or is taken as dead at once.',
       ),
+    lapse: z
+      .enum(['told', 'silent'])
+      .optional()
+      .describe('Orders that end with the day are told cancelled before it ends (default), or end in silence.'),
     massCancelReaches: z
       .enum(['port', 'account'])
       .optional()

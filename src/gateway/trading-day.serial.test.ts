@@ -72,13 +72,14 @@ describe('a day that the venue ends', () => {
   }
 
   test.each([
-    ['ouch50', 'ports'],
-    ['ouch42', 'ports'],
-    ['ouch50', 'mirror'],
+    ['ouch50', 'ports', false],
+    ['ouch42', 'ports', false],
+    ['ouch50', 'mirror', false],
+    ['ouch50', 'ports', true],
   ] as const)(
-    'with orders live and on their way, over %s and %s: all of them end, and the next day begins clean',
-    async (protocol, pair) => {
-      host = await new TradingHost().start({ pair, everyDay: true, protocol });
+    'with orders live and on their way, over %s and %s, ending in silence: %s: all of them end, and the next day begins clean',
+    async (protocol, pair, silentLapse) => {
+      host = await new TradingHost().start({ pair, everyDay: true, protocol, silentLapse });
       await host.until('it trades', () => host.cell('entered') > 50 && holding() > 1 && openOrders() > 0);
       // answers stay away: what is sent from here on is unanswered when the day ends, and told behind it
       host.fault('orders/P1:withhold=300ms');

@@ -14,7 +14,7 @@ import type { OrderStore } from './order-store.ts';
 import { doubtOf, leavesDoubt, type ReconcileHost, rowOfMessage } from './reconcile.ts';
 import { PROBE_ANSWER } from './record-fold.ts';
 import { Effect } from './resolution-effect.ts';
-import { Doubt, RESOLUTIONS, resolutionEffect, resolutionRow, VenueEvidence } from './resolution-table.ts';
+import { RESOLUTIONS, resolutionEffect, resolutionRow, VenueEvidence } from './resolution-table.ts';
 import { Scope } from './scope.ts';
 import type { Session } from './session.ts';
 import { SessionCell } from './session-cells.ts';
@@ -241,7 +241,7 @@ export class GatewayRoutes implements PortOwner, GroupOwner, ReconcileHost, Fact
     const before = store.int32[base + Field.state];
     const port = store.int32[base + Field.port];
     const effect = resolutionEffect(row);
-    const after = effect === Effect.rejected ? OrderState.rejected : before;
+    const after = stateAfter(effect, before);
     this.journal.resolved(slot + 1, row, before, after, port, nextRef);
     this.facts.nowNs[0] = this.nowNs[0];
     this.facts.resolved(slot, row, effect);
@@ -354,16 +354,16 @@ export class GatewayRoutes implements PortOwner, GroupOwner, ReconcileHost, Fact
   private endDay(port: OrderPort): void {
     port.dayOver = true;
     this.closeDay();
-    if (!port.reconciler.messagesMissing) this.resolveUntold(port.index);
+    if (!port.reconciler.messagesMissing) this.resolveByEnd(port.index);
     this.voice.dayEnded(port);
   }
 
-  /** Orders that the venue has not told of by the end of its day never were. */
-  private resolveUntold(port: number): void {
-    const row = resolutionRow(Doubt.entered, VenueEvidence.dayOver);
+  /** Orders that the venue has not told of by the end of its day never were; those that it told of end with it. */
+  private resolveByEnd(port: number): void {
     for (const slot of this.openOrders(port)) {
-      const untold = this.store.int32[this.store.base(slot) + Field.state] <= SENT;
-      if (untold && !this.flags(slot, OrderFlag.missed)) this.resolve(slot, row, 0);
+      if (this.flags(slot, OrderFlag.missed)) continue;
+      const doubt = doubtOf(this.store.int32[this.store.base(slot) + Field.state]);
+      this.resolve(slot, resolutionRow(doubt, VenueEvidence.dayOver), 0);
     }
   }
 
@@ -445,4 +445,10 @@ export class GatewayRoutes implements PortOwner, GroupOwner, ReconcileHost, Fact
       routes[at + Route.status] = RouteStatus.reconciling;
     } else routes[at + Route.status] = group.preferred ? RouteStatus.open : RouteStatus.switched;
   }
+}
+
+/** State of an order that was concluded upon. */
+function stateAfter(effect: number, before: number): number {
+  if (effect === Effect.rejected) return OrderState.rejected;
+  return effect === Effect.expired ? OrderState.expired : before;
 }

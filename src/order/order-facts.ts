@@ -15,7 +15,7 @@ import { Doubt, resolutionEffect, resolutionRow, VenueEvidence } from './resolut
 import { PortDouble, PortField, StoreHeader } from './store-layout.ts';
 import { OrderState as AllOrderStates, isDone, OrderFlag } from './terms.ts';
 import { Fact as AllFacts, Fit as AllFits } from './transitions.ts';
-import { ReportKind as AllReportKinds, ReportCell, type VenueReport } from './venue-report.ts';
+import { ReportKind as AllReportKinds, ReportCell, ReportReason, type VenueReport } from './venue-report.ts';
 
 // Local names: the compiler folds constants of its own module into the code, but loads imported ones each time.
 const SlotField = Object.freeze({ ...AllSlotFields });
@@ -350,6 +350,10 @@ export class OrderFacts {
       } else if (effect === Effect.sentAgain) {
         int32[base + FLAGS] &= ~UNKNOWN;
         this.store.float64[(base >> 1) + SlotTime.sentNs] = this.nowNs[0];
+      } else if (effect === Effect.expired) {
+        int32[base + SlotField.cancelled] += int32[base + SlotField.leaves];
+        int32[base + SlotField.leaves] = 0;
+        int32[base + SlotField.reason] = ReportReason.closed;
       } else if (effect === Effect.unknown) int32[base + FLAGS] |= UNKNOWN | MISSED;
     }
     change.end(slot, fact, true);
@@ -464,6 +468,7 @@ export class OrderFacts {
 function factOf(effect: number): number {
   if (effect === Effect.rejected) return Fact.resolvedNever;
   if (effect === Effect.trusted) return Fact.resolvedOpen;
+  if (effect === Effect.expired) return Fact.expired;
   return effect === Effect.replaceDropped || effect === Effect.cancelDropped ? Fact.requestVoid : Fact.noted;
 }
 

@@ -16,5 +16,7 @@ export const Effect = {
   sentAgain: 6,
   /** It was known live; what became of it since may have been missed for good: unknown until it is done. */
   unknown: 7,
+  /** Done: what was open of it ended with its day. */
+  expired: 8,
 } as const;
 export type Effect = (typeof Effect)[keyof typeof Effect];

@@ -117,6 +117,7 @@ function bring(rig: GatewayRig, doubt: number, evidence: number): void {
 function expected(row: Resolution): readonly string[] {
   const { doubt, evidence, effect } = row;
   if (effect === Effect.rejected) return ['rejected'];
+  if (effect === Effect.expired) return ['expired'];
   if (effect === Effect.sentAgain) return ['live'];
   if (effect === Effect.stays) {
     if (doubt === Doubt.entered) return ['sent unknown'];
@@ -158,7 +159,7 @@ describe('each row of the resolution table', () => {
     expect(rig.loop.routes.rows[row.row]).toBeGreaterThan(0);
     if (row.effect === Effect.stays || row.effect === Effect.unknown)
       expect(rig.field(1, 'reservedShares')).toBe(reserved);
-    if (row.effect === Effect.rejected) expect(rig.field(1, 'reservedShares')).toBe(0);
+    if (row.effect === Effect.rejected || row.effect === Effect.expired) expect(rig.field(1, 'reservedShares')).toBe(0);
     expect(rig.folded().equals(rig.bytes())).toBe(true);
   });
 

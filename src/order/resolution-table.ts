@@ -313,6 +313,20 @@ const ROWS: readonly Row[] = [
     'rejected: never arrived',
     'the end of the day is the last that the venue says: what it had by then, it has told',
   ],
+  [
+    Doubt.live,
+    VenueEvidence.dayOver,
+    Effect.expired,
+    'expired',
+    'a day order does not outlive its day, told or not: what traded of it was told before the end',
+  ],
+  [
+    Doubt.partFilled,
+    VenueEvidence.dayOver,
+    Effect.expired,
+    'expired, part-filled',
+    'a day order does not outlive its day, told or not: what traded of it was told before the end',
+  ],
 ];
 
 export const RESOLUTIONS: readonly Resolution[] = ROWS.map(([doubt, evidence, effect, result, reason], row) => ({

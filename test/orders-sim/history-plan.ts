@@ -64,6 +64,8 @@ export interface HistoryPlan {
   readonly ending: Ending;
   /** A kill stands at the end: its orders must be gone. */
   readonly killEnds: boolean;
+  /** Orders that end with the day end in silence. */
+  readonly lapse: NonNullable<PortOptions['lapse']>;
 }
 
 /** Times are shortened: what takes a venue a second takes this one a tenth. */
@@ -143,5 +145,6 @@ export function planHistory(seed: number): HistoryPlan {
     dayEnds: random.chance(DAY_END_SHARE),
     ending: random.chance(DEAD_SHARE) ? 'dead' : 'healed',
     killEnds: random.chance(KILL_END_SHARE),
+    lapse: pick(['told', 'silent'] as const),
   };
 }

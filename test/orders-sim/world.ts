@@ -209,6 +209,7 @@ function makeVenue(plan: HistoryPlan): OrderVenue {
       password: PASSWORD,
       session: `S-${name}`,
       ...plan.venue,
+      lapse: plan.lapse,
       cancelOnDisconnect: rules.cancelOnDisconnect,
       cancelOnDisconnectDelayNs: rules.cancelOnDisconnectDelayNs,
       secondLogin: rules.secondLogin,

@@ -31,6 +31,8 @@ export interface TradingOptions {
   readonly protocol?: 'ouch50' | 'ouch42';
   /** A calendar in which every day is one, and days are sealed soon after their end. */
   readonly everyDay?: boolean;
+  /** Orders end with the venue's day in silence. */
+  readonly silentLapse?: boolean;
   /** The venue tells executions again, and the router listens; faults call it `copy`. */
   readonly dropCopy?: boolean;
   /** No strategy trades: only who uses the API. */
@@ -103,7 +105,7 @@ export async function writeTradingConfig(folder: string, options: TradingOptions
     '  symbols: 6',
     '  endOfSession: 20ms',
     '  orders:',
-    '    behaviour: { heartbeat: 200ms, silence: 2s }',
+    `    behaviour: { heartbeat: 200ms, silence: 2s, lapse: ${options.silentLapse === true ? 'silent' : 'told'} }`,
     ...(options.dropCopy === true ? [`    dropCopies: [${copy}]`] : []),
     ...(options.more ?? []),
   ].join('\n');

@@ -152,7 +152,10 @@ export class ExchangeCore {
     this.#advance(nowNs);
     this.market.open = false;
     for (const port of this.ports) {
-      for (const order of [...port.live]) this.desk.withdraw(order, CancelReason.closed);
+      for (const order of [...port.live]) {
+        if (port.options.lapse === 'silent') this.desk.lapse(order);
+        else this.desk.withdraw(order, CancelReason.closed);
+      }
       port.systemEvent('E');
       port.ended = true;
     }

@@ -31,6 +31,8 @@ export interface PortOptions {
   readonly unmarketable?: 'dead' | 'cancelled';
   /** A replace that asks for the impossible is refused, takes the order off the book, or is taken as dead at once. */
   readonly badReplace?: 'refused' | 'cancels' | 'dead';
+  /** Orders that end with the day are told cancelled before it ends, or end in silence. */
+  readonly lapse?: 'told' | 'silent';
   /** A mass cancel reaches this port's orders, or those of every port of the account. */
   readonly massCancelReaches?: 'port' | 'account';
   readonly heartbeatIntervalNs?: number;

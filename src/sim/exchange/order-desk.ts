@@ -103,6 +103,11 @@ export class OrderDesk implements MarketListener {
     if (!order.live) this.#witness.ended(order, shares);
   }
 
+  /** Takes a live order off the book for good, and tells nobody. */
+  lapse(order: VenueOrder): void {
+    this.#takeOff(order, order.leaves);
+  }
+
   // MarketListener
 
   executed(owner: number, shares: number, price4: number, match: number, resting: boolean): void {
