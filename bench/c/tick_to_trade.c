@@ -97,17 +97,19 @@ int main(int argc, char **argv) {
     for (int i = 0; i < ARB_LINES; i++) arbiter.lines[i].heard = now_ns();
     puts("armed");
     fflush(stdout);
-    int64_t start = now_ns(), now = start;
+    int64_t start = now_ns(), now = start, turns = 0;
     while (!ended && now < limit) {
       poll_lines();
       poll_sessions();
       now = now_ns();
+      turns++;
       if (with_gateway) arb_time(&arbiter, now);
     }
+    int64_t ns = now - start;
     /* What comes behind the end (copies of it) belongs to no sample. */
     int64_t quiet = now_ns() + 3000000;
     while (now_ns() < quiet) poll_lines();
-    printf("{\"ops\":%lu,\"ns\":%ld,\"ended\":%s,\"refused\":%lu}\n", orders, now - start, ended ? "true" : "false",
+    printf("{\"ops\":%lu,\"ns\":%ld,\"turnNs\":%ld,\"ended\":%s,\"refused\":%lu}\n", orders, ns, ns / turns, ended ? "true" : "false",
            trader.refused - refused);
     fflush(stdout);
   }

@@ -104,6 +104,15 @@ export const tickToTrade: Figure = {
           ).map(([name, q]) => [name, `${number(toFull(q).median)} ×`, spread(toFull(q))]),
         },
         {
+          title:
+            'A turn over both lines and both sessions, median of the rounds [ns]; a datagram waits half of one on average',
+          columns: ['', 'turn'],
+          rows: names.flatMap(([key, label]) => {
+            const lengths = samples(key).flatMap(({ turnNs }) => (typeof turnNs === 'number' ? [turnNs] : []));
+            return lengths.length === 0 ? [] : [[label, number(median(lengths))]];
+          }),
+        },
+        {
           title: 'Stages of ours by the router’s histograms, median of the rounds [ns]',
           columns: ['', 'p50', 'p90', 'p99'],
           rows: stageRows(samples('ours')),

@@ -16,6 +16,7 @@ import { SessionCell } from '../../src/order/session-cells.ts';
 import { SessionState } from '../../src/order/terms.ts';
 import { Router } from '../../src/router/router.ts';
 import { HistogramSnapshot } from '../../src/runtime/histogram.ts';
+import { DutyCell } from '../../src/runtime/thread-control.ts';
 import { freePort } from '../lib/free-port.ts';
 import { pinThisThread } from '../lib/hot-thread.ts';
 import { commandLine, serve } from '../lib/serve.ts';
@@ -28,6 +29,7 @@ const REPORTS_EVERY_MS = 20;
 const RESUME_MS = 5;
 const LOGON_LIMIT_MS = 20_000;
 const TWO_CORES = 2;
+const NS_PER_MS = 1e6;
 
 // On two cores everything that is not hot has the other one, as a host with two is configured.
 if (availableParallelism() <= TWO_CORES) pinThisThread(commandLine.number('peerCore', -1));
@@ -74,6 +76,9 @@ async function logOn(): Promise<void> {
   }
 }
 
+/** Turns that the hot thread has made. */
+const turns = () =>
+  router.threads.find(({ name }) => name === router.setup.plan.router.name)!.dutyCells[DutyCell.turns]!;
 const snapshots = () => Object.entries(histograms).map(([name, h]) => [name, HistogramSnapshot.of(h)] as const);
 
 await logOn();
@@ -89,6 +94,7 @@ serve({ ports, user }, async (words, armed) => {
     };
   });
   const start = performance.now();
+  const turnsBefore = turns();
   armed();
   const answer = await heard;
   router.poll();
@@ -96,9 +102,11 @@ serve({ ports, user }, async (words, armed) => {
     const during = now.since(before.get(name)!);
     return [name, { p50: during.percentile(50), p90: during.percentile(90), p99: during.percentile(99) }] as const;
   });
+  const ns = (performance.now() - start) * NS_PER_MS;
   return {
     ops: answer?.entered ?? 0,
-    ns: (performance.now() - start) * 1e6,
+    ns,
+    turnNs: ns / (turns() - turnsBefore),
     ended: answer !== undefined,
     refused: answer?.refused ?? 0,
     why: answer?.why ?? '',
