@@ -1,6 +1,15 @@
 import { absolute } from '../lib/criteria.ts';
 import type { Figure } from '../lib/figure.ts';
-import { collectionsOf, interleave, latencyQuantile, pooled, rawOf, statistic, turn } from '../lib/interleave.ts';
+import {
+  collectionsOf,
+  type Interleaved,
+  interleave,
+  latencyQuantile,
+  pooled,
+  rawOf,
+  statistic,
+  turn,
+} from '../lib/interleave.ts';
 import { scratchDirectory } from '../lib/scratch-directory.ts';
 import { stageRows } from '../lib/stages.ts';
 import { percentiles, ratioOfPairs } from '../lib/stats.ts';
@@ -10,6 +19,10 @@ import { Traffic } from '../lib/traffic.ts';
 const ORDERS = 5000;
 const SMOKE_ORDERS = 1000;
 const GAP_US = 50;
+/** Warmer and colder caches, as a fact. */
+const OTHER_GAPS_US = [10, 500] as const;
+const OTHER_ORDERS = 500;
+const OTHER_ROUNDS = 6;
 const NODE_GAP_US = 200;
 const NODE_ORDERS = 1000;
 const WARM_SAMPLES = 4;
@@ -48,6 +61,12 @@ export const orderPath: Figure = {
     ];
     for (let i = 0; i < (context.smoke ? 1 : WARM_SAMPLES); i++) for (const one of turns.slice(0, -1)) await one.run(i);
     const runs = await interleave(turns, context.rounds());
+    const others: [number, Interleaved][] = [];
+    for (const gapUs of OTHER_GAPS_US) {
+      const words = `orders=${OTHER_ORDERS} gapUs=${gapUs}`;
+      const turnsAt = [order('ours', ours, words), order('c', c, words)];
+      others.push([gapUs, await interleave(turnsAt, context.rounds(OTHER_ROUNDS))]);
+    }
     const samples = (name: string) => runs.samples.get(name)!;
     for (const name of ['ours', 'c'])
       for (const { refused, open } of samples(name))
@@ -75,6 +94,14 @@ export const orderPath: Figure = {
             percentileRow('bare machine (longest step per 10 µs)', all('hiccup')),
           ],
         },
+        ...others.map(([gapUs, found]) => ({
+          title: `An order every ${gapUs} µs [ns]`,
+          columns: percentileColumns,
+          rows: [
+            percentileRow('ours', pooled(found.samples.get('ours')!)),
+            percentileRow('C twin', pooled(found.samples.get('c')!)),
+          ],
+        })),
         {
           title: 'Stages by the gateway’s own stamps [ns]',
           columns: percentileColumns,
@@ -94,7 +121,7 @@ export const orderPath: Figure = {
         'The journal’s ring is a file mapping in memory; its copier has the core of the venue.',
         'Node twin: objects and Maps, a line of JSON written to a file before `socket.write`.',
       ],
-      raw: rawOf(runs, `gapUs=${GAP_US}`),
+      raw: [...rawOf(runs, `gapUs=${GAP_US}`), ...others.flatMap(([gapUs, found]) => rawOf(found, `gapUs=${gapUs}`))],
     };
   },
 };

@@ -1,16 +1,27 @@
 import { againstTwin } from '../lib/criteria.ts';
 import type { Figure } from '../lib/figure.ts';
-import { collectionsOf, interleave, latencyQuantile, pooled, rawOf, statistic, turn } from '../lib/interleave.ts';
+import {
+  collectionsOf,
+  type Interleaved,
+  interleave,
+  latencyQuantile,
+  pooled,
+  rawOf,
+  statistic,
+  turn,
+} from '../lib/interleave.ts';
 import type { Sample } from '../lib/program.ts';
 import { scratchDirectory } from '../lib/scratch-directory.ts';
 import { median, ratioOfPairs } from '../lib/stats.ts';
 import { number, percentileColumns, percentileRow, spread } from '../lib/text.ts';
 import { Traffic } from '../lib/traffic.ts';
 
-const RATE = 2_000;
-const SAMPLE_MS = 400;
-const WARM_RATE = 5_000;
-const WARM_SAMPLES = 8;
+/** Twice as many messages: what a tick shows is taken off the book again before the next one. */
+const RATE = 5_000;
+const OTHER_RATES = [1_000] as const;
+const OTHER_ROUNDS = 6;
+const SAMPLE_MS = 300;
+const WARM_SAMPLES = 10;
 const HICCUP_MS = 50;
 /** Stages of ours by the router's own histograms: key, and what it is. */
 const STAGES = [
@@ -58,19 +69,26 @@ export const tickToTrade: Figure = {
       const pattern = `mode=ticks user=${program.ready.user} rate=${rate} ms=${context.milliseconds(SAMPLE_MS)}`;
       return traffic.turn(name, program, pattern);
     };
-    const turns = [
-      ticks('ours', ours),
-      ticks('c', floor),
-      ticks('oursAgain', again),
-      ticks('full', full),
-      ticks('node', node),
+    const turnsAt = (rate: number) => [
+      ticks('ours', ours, rate),
+      ticks('c', floor, rate),
+      ticks('oursAgain', again, rate),
+      ticks('full', full, rate),
+      ticks('node', node, rate),
     ];
+    const turns = turnsAt(RATE);
     for (let i = 0; i < (context.smoke ? 1 : WARM_SAMPLES); i++)
-      for (const program of [ours, again]) await ticks('warm', program, WARM_RATE).run(i);
+      for (const program of [ours, again]) await ticks('warm', program).run(i);
     for (const one of turns) await one.run(0);
     const runs = await interleave([...turns, turn('hiccup', hiccup, `ms=${HICCUP_MS}`)], context.rounds());
     const samples = (name: string) => runs.samples.get(name)!;
     for (const { name } of turns) assertAnswered(name, samples(name));
+    const others: [number, Interleaved][] = [];
+    for (const rate of OTHER_RATES) {
+      const atRate = await interleave(turnsAt(rate), context.rounds(OTHER_ROUNDS));
+      for (const [name, found] of atRate.samples) assertAnswered(name, found);
+      others.push([rate, atRate]);
+    }
     const of = (name: string, q: number) => statistic(samples(name), latencyQuantile(q));
     const both = (q: number) => ({ ours: of('ours', q), c: of('c', q), node: of('node', q) });
     const toFull = (q: number) => ratioOfPairs(of('ours', q), of('full', q));
@@ -88,11 +106,14 @@ export const tickToTrade: Figure = {
       ],
       noise: ratioOfPairs(of('oursAgain', 0.5), of('ours', 0.5)),
       tables: [
-        {
-          title: `${number(RATE)} ticks/s, each on both lines, one order a tick [ns]`,
+        ...[[RATE, runs] as const, ...others].map(([rate, found]) => ({
+          title: `${number(rate)} ticks/s, each on both lines, one order a tick [ns]`,
           columns: percentileColumns,
-          rows: names.map(([key, label]) => percentileRow(label, pooled(samples(key)))),
-        },
+          rows: names.flatMap(([key, label]) => {
+            const at = found.samples.get(key);
+            return at === undefined ? [] : [percentileRow(label, pooled(at))];
+          }),
+        })),
         {
           title: 'Ours ÷ the C program that does as much',
           columns: ['', 'median ratio', 'middle half (80 %)'],
@@ -126,7 +147,7 @@ export const tickToTrade: Figure = {
         'The venue has a core of its own, which on a machine of two cores it shares with the copier of our journal.',
         'Each tick is an order that the strategy takes; its shares say which tick an order answers.',
       ],
-      raw: rawOf(runs, `${RATE}/s`),
+      raw: [...rawOf(runs, `${RATE}/s`), ...others.flatMap(([rate, found]) => rawOf(found, `${rate}/s`))],
     };
   },
 };
