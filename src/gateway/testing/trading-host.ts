@@ -31,6 +31,8 @@ export interface TradingOptions {
   readonly protocol?: 'ouch50' | 'ouch42';
   /** A calendar in which every day is one, and days are sealed soon after their end. */
   readonly everyDay?: boolean;
+  /** A router that stops leaves its orders at the venue. */
+  readonly leavesOrders?: boolean;
   /** Orders end with the venue's day in silence. */
   readonly silentLapse?: boolean;
   /** The venue tells executions again, and the router listens; faults call it `copy`. */
@@ -91,6 +93,7 @@ export async function writeTradingConfig(folder: string, options: TradingOptions
     ...(options.dropCopy === true ? [`  dropCopy: ${copy}`] : []),
     ...(options.everyDay === true ? ['  day: { weekend: [], settle: 1s }'] : []),
     '  maxOrders: 50000',
+    ...(options.leavesOrders === true ? ['  cancelAtStop: false'] : []),
     '  sessions: { heartbeat: 200ms, silence: 2s, ackDeadline: { floor: 100ms }, reconnect: { first: 20ms, most: 200ms }, logonBudget: { logons: 1000 } }',
     '  groups:',
     `    - { name: main, ports: [${ports.join(', ')}] }`,
