@@ -19,6 +19,7 @@ import { ConfigReload } from './config-reload.ts';
 import { UserError } from './errors.ts';
 import { describeEvent } from './event-text.ts';
 import { FeedReports } from './feed-reports.ts';
+import { HeldBackLogs } from './held-back-logs.ts';
 import { holdActions } from './hold-actions.ts';
 import { readKeys } from './keys.ts';
 import { createLog, rateLimited } from './log.ts';
@@ -79,6 +80,7 @@ export class RouterSession {
   private recorder!: FlightRecorder;
   private api: ApiSession | undefined = undefined;
   private mainThread: MainThreadCounters | undefined = undefined;
+  private heldBack: HeldBackLogs | undefined = undefined;
   private mirror: CounterMirror | undefined = undefined;
   private control: ControlSocket | undefined = undefined;
   private service: ServiceReports | undefined = undefined;
@@ -160,6 +162,7 @@ export class RouterSession {
     });
     this.mainThread = new MainThreadCounters(this.router.setup.counters);
     this.view = new RouterView(this.router);
+    this.heldBack = new HeldBackLogs(this.router.setup, this.log);
     this.recorder = this.createRecorder();
     const { configFile } = this.options;
     if (configFile !== undefined) this.reloading = this.createReload(configFile);
@@ -323,7 +326,7 @@ export class RouterSession {
     const hints = reader.active ? [...keys, { key: 'q', does: 'quit' }] : [];
     const poller = setInterval(() => this.router.poll(), POLL_MS);
     const painter = setInterval(() => this.screen.show(this.view.model(hints)), this.screen.intervalMs);
-    const flusher = setInterval(() => this.limited.flush(), 1000);
+    const flusher = setInterval(() => this.flushLogs(), 1000);
     const onDump = () => this.record(undefined, 'on demand');
     process.on('SIGUSR2', onDump);
     const onHangup = () => this.onHangup();
@@ -336,6 +339,11 @@ export class RouterSession {
     process.off('SIGUSR2', onDump);
     process.off('SIGHUP', onHangup);
     reader.close();
+  }
+
+  private flushLogs(): void {
+    this.limited.flush();
+    this.heldBack?.look();
   }
 
   private keys(): SessionKey[] {
@@ -379,7 +387,7 @@ export class RouterSession {
       this.actionRecord?.close();
       this.mainThread?.close();
       this.mirror?.stop();
-      this.limited.flush();
+      this.flushLogs();
       await this.options.stopped?.();
       this.screen.close(model === undefined ? '' : renderSummary(last() ?? model));
       if (this.options.json === true) {

@@ -58,6 +58,39 @@ orders:
   expect((await runCommand(['sim', file])).stderr).toMatch(/^warmline: order port P1: passwordEnv names the variable/);
 });
 
+test('a strategy that logs in a loop is written a few lines of, and it is said how many there were', async () => {
+  const file = join(folder, 'loud.yaml');
+  writeFileSync(
+    join(folder, 'loud.ts'),
+    `export default (context) => ({
+  onStart() { context.setTimer(0, 1, 1); },
+  onTimer() { for (let i = 0; i < 1000; i++) context.log('again'); },
+});
+`,
+  );
+  const lines = '[{ name: A, address: 127.0.0.1, port: 29775 }]';
+  writeFileSync(
+    file,
+    `venue: v
+protocol: nasdaq
+feeds: [{ name: f, lines: ${lines} }]
+strategy: ./loud.ts
+api: { enabled: false }
+threads: { layout: fused, idle: park, warmUp: 0 }
+`,
+  );
+  const run = start(['run', file]);
+  await run.said(/more lines of its log are not written/);
+  run.signal('SIGTERM');
+  expect(await run.exited).toBe(0);
+  const records = run.stderr.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
+  const written = records.filter(({ msg }) => msg === 'again').length;
+  const heldBack = records.reduce((sum, record) => sum + (record.heldBack ?? 0), 0);
+  expect(written).toBeGreaterThanOrEqual(50);
+  expect(heldBack).toBeGreaterThan(written);
+  expect((written + heldBack) % 1000).toBe(0);
+});
+
 test('a strategy that is not there is named, exit 1, and nothing is left running', async () => {
   const file = join(folder, 'no-strategy.yaml');
   const lines = '[{ name: A, address: 127.0.0.1, port: 29771 }]';

@@ -1,4 +1,5 @@
 import type { SpscProducer } from '../ring/spsc-ring.ts';
+import { STRATEGY_LOG_RATE } from '../strategy/log-limit.ts';
 import type { StrategyReporter } from '../strategy/strategy-host.ts';
 
 /** Types of the records that Warmline's agents send to the main thread (`AgentContext.reports`). */
@@ -32,6 +33,7 @@ const decoder = new TextDecoder();
 
 /** Sends words through a thread's report ring. Allocates: for what is rare. */
 export class RingReporter implements StrategyReporter {
+  readonly logLimit = STRATEGY_LOG_RATE;
   private readonly ring: SpscProducer;
 
   constructor(ring: SpscProducer) {

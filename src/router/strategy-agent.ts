@@ -69,6 +69,7 @@ export class StrategyAgent implements Agent, RecordHandler {
     const named = options.feeds.map((feed, number) => ({ name: feed.name, handler: this.handlers[number] }));
     const reports = new RingReporter(context.reports);
     const reporter = {
+      logLimit: reports.logLimit,
       log: (strategy: string, message: string) => reports.log(strategy, message),
       failed: (strategy: string, callback: string, error: unknown) => {
         this.failure = error instanceof Error ? error : new Error(String(error));

@@ -117,6 +117,7 @@ const FEED_METRICS: readonly MetricFamily[] = [
     ['strategy_lapped_total', 'lapped', 'Times that the feed overtook the strategy.'],
     ['strategy_missed_units_total', 'missedUnits', 'Units it missed by that.'],
     ['strategy_starts_total', 'starts', 'Times it was started.'],
+    ['strategy_log_lines_held_back_total', 'logsHeldBack', 'Lines that it logged beyond its limit: not written.'],
   ]),
   ...families('strategy', 'gauge', [
     [

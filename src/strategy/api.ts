@@ -102,6 +102,9 @@ export interface StrategyContext {
    */
   setTimer(timer: number, delayMs: number, periodMs?: number): void;
   clearTimer(timer: number): void;
-  /** A line in the router's log. Cold: crosses to the main thread. */
+  /**
+   * A line in the router's log. Cold: crosses to the main thread. 50 lines at once and 5 a second in the long run are
+   * written; of those beyond, how many there were.
+   */
   log(message: string): void;
 }

@@ -4,6 +4,7 @@ import type { FeedHandler } from '../feed/protocol.ts';
 import { OrderEvent } from '../order/order-events.ts';
 import { type FeedView, NowCell, type Strategy, type StrategyContext } from './api.ts';
 import { asyncCallback, loadStrategy, NeedsEventLoopError } from './loader.ts';
+import { LogLimit, type LogRate } from './log-limit.ts';
 import { NO_ORDERS } from './no-orders.ts';
 import type { Orders } from './order-api.ts';
 import { StrategyTimers } from './timers.ts';
@@ -31,6 +32,8 @@ export const StrategyCell = {
   missedUnits: 4,
   /** Times it was started. */
   starts: 5,
+  /** Lines that it logged beyond its limit: not written. */
+  logsHeldBack: 6,
 } as const;
 export const STRATEGY_CELLS = 8;
 
@@ -46,6 +49,8 @@ export const StrategyState = { loading: 0, running: 1, stopped: 2 } as const;
 /** Carries what a strategy says or suffers to the main thread. Cold. */
 export interface StrategyReporter {
   log(strategy: string, message: string): void;
+  /** How much of a strategy's log is written; absent: all of it. */
+  readonly logLimit?: LogRate;
   /** It threw: it is shown nothing more. */
   failed(strategy: string, callback: string, error: unknown): void;
 }
@@ -85,8 +90,10 @@ export class StrategyHost {
   private readonly feeds: readonly HostedFeed[];
   /** By the router's feed number; undefined where this strategy does not subscribe. */
   private readonly byRouterFeed: readonly (HostedFeed | undefined)[];
-  private readonly context: StrategyContext;
+  /** What the strategy is given. */
+  readonly context: StrategyContext;
   private readonly orders: Orders;
+  private readonly logLimit: LogLimit | undefined;
   private openOrders: Int32Array | undefined = undefined;
   private strategy: Strategy | undefined = undefined;
   private wantsBooks = false;
@@ -130,8 +137,9 @@ export class StrategyHost {
       now,
       setTimer: (timer, delayMs, periodMs = 0) => timers.set(timer, delayMs, periodMs, now, NowCell.turnNs),
       clearTimer: (timer) => timers.clear(timer),
-      log: (message) => reporter.log(spec.name, String(message)),
+      log: (message) => this.log(message),
     };
+    this.logLimit = reporter.logLimit && new LogLimit(reporter.logLimit);
   }
 
   /**
@@ -274,6 +282,15 @@ export class StrategyHost {
       this.fail('onStop', error);
     }
     this.strategy = undefined;
+  }
+
+  /** What is not written costs a comparison: it is counted, and the main thread says how much it was. */
+  private log(message: string): void {
+    if (this.logLimit !== undefined && !this.logLimit.take(this.now, NowCell.turnNs)) {
+      this.cells[Cell.logsHeldBack]++;
+      return;
+    }
+    this.reporter.log(this.name, String(message));
   }
 
   /** Events were lost: every open order is shown as it stands. */
