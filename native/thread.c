@@ -8,17 +8,19 @@
 /* A thread that can't be stopped for longer than this is not fit to be supervised. */
 #define LONGEST_SLEEP_NS (10 * 1000 * 1000)
 
+/* pinThread(core, thread = 0): another thread of this process by its Linux id, 0 = the calling one. */
 static napi_value pin_thread(napi_env env, napi_callback_info info) {
-  napi_value args[1];
-  size_t count = 1;
-  int32_t core = 0;
-  if (napi_get_cb_info(env, info, &count, args, NULL, NULL) != napi_ok || count < 1 || !int_argument(env, args[0], &core))
-    return wrong_arguments(env, "pinThread(core)");
-  if (core < 0 || core >= CPU_SETSIZE) return int_result(env, -EINVAL);
+  napi_value args[2];
+  size_t count = 2;
+  int32_t core = 0, thread = 0;
+  if (napi_get_cb_info(env, info, &count, args, NULL, NULL) != napi_ok || count < 1 || !int_argument(env, args[0], &core) ||
+      (count > 1 && !int_argument(env, args[1], &thread)))
+    return wrong_arguments(env, "pinThread(core, thread = 0)");
+  if (core < 0 || core >= CPU_SETSIZE || thread < 0) return int_result(env, -EINVAL);
   cpu_set_t set;
   CPU_ZERO(&set);
   CPU_SET(core, &set);
-  return int_result(env, sched_setaffinity(0, sizeof set, &set) == 0 ? 0 : -errno);
+  return int_result(env, sched_setaffinity(thread, sizeof set, &set) == 0 ? 0 : -errno);
 }
 
 static napi_value current_core(napi_env env, napi_callback_info info) {

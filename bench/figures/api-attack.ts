@@ -61,7 +61,7 @@ export const apiAttack: Figure = {
       collections: collectionsOf(runs.samples.get('attacked')!),
       notes: [
         'The router runs as `warmline run` starts it, with the API on loopback at its default limits. The attacker is one C program that does all of this at once and does not rest: requests that never end, connections opened and reset, pipelined requests with wrong tokens, hosts and methods, frames longer than memory, floods of messages, clients that subscribe and never read.',
-        'The hot thread has one core; generator, attacker and the main thread with the API (`threads.cores.main`) share the other. So the attack takes the generator’s time, too: it takes the stamp right before it sends, and where it was held up it goes on later instead of catching up, in the quiet samples as well.',
+        'The hot thread has one core; generator, attacker and the main thread with the API (`threads.cores.main`) share the other, V8’s helpers as well. So the attack takes the generator’s time, too: it takes the stamp right before it sends, and where it was held up it goes on later instead of catching up, in the quiet samples as well.',
         'What remains of that in the numbers: where the generator loses its core between stamp and send, the wait counts as latency; and its own send begins with caches that the attacker has used. The tail beyond p99 is the generator’s as much as the router’s.',
         'One machine, so the attack comes over loopback, at rates that a network would not carry; its work in the kernel is done on the attacker’s core, as a network card’s interrupts would be kept off the hot cores.',
         'A connection that was refused counts as opened: the kernel takes it before the API can say no.',

@@ -280,7 +280,11 @@ const threads = withUnits(
         .describe('What a hot thread does when there is no work. `spin` is fastest and takes its core whole.'),
       cores: z
         .strictObject({
-          main: core().optional().describe('Core of the main thread (logs, status view).'),
+          main: core()
+            .optional()
+            .describe(
+              "Core of the main thread (API, log, status view) and of the runtime's helpers (collection, compilation).",
+            ),
           hot: core().optional().describe('Fused layout: core of the hot thread.'),
           lines: z
             .array(core())

@@ -84,8 +84,12 @@ export interface Native {
    */
   clockState(into: Float64Array): number;
 
-  /** Pins the thread to one core. @returns 0 or a negative errno */
-  pinThread(core: number): number;
+  /**
+   * Pins the thread, or another one of this process, to one core.
+   * @param thread its Linux thread id; 0 = the calling one
+   * @returns 0 or a negative errno
+   */
+  pinThread(core: number, thread?: number): number;
   /** The core that the thread is on now. */
   currentCore(): number;
   /** Its Linux thread id, as in `/proc/self/task`. */

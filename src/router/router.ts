@@ -9,7 +9,7 @@ import { SocketTable } from '../gateway/socket-table.ts';
 import { loadNative } from '../io/native.ts';
 import type { RecordHandler } from '../ring/spsc-ring.ts';
 import { widenInlining } from '../runtime/compiler.ts';
-import { pinMainThread } from '../runtime/main-thread.ts';
+import { helperThreads, pinMainThread } from '../runtime/main-thread.ts';
 import { type Supervision, Supervisor } from '../runtime/supervisor.ts';
 import { type AgentThread, describeThreadEnd } from '../runtime/thread.ts';
 import type { ThreadSpec } from '../runtime/thread-spec.ts';
@@ -91,6 +91,8 @@ export class Router implements RecordHandler {
    */
   static async start(config: WarmlineConfig, listener: RouterListener = {}): Promise<Router> {
     const evented = new Set<string>();
+    const { main } = config.threads.cores;
+    const helpers = main === undefined ? [] : helperThreads();
     for (;;) {
       widenInlining();
       // a margin for what a strategy allocates; Warmline's own hot path does not need it
@@ -101,7 +103,7 @@ export class Router implements RecordHandler {
         for (const spec of router.setup.threads) await router.supervisor.start(spec, router.supervisionOf(spec));
         for (const warning of router.setup.plan.warnings) listener.warning?.(warning);
         router.watchKill();
-        router.pinMain();
+        if (main !== undefined) router.pinMain(main, helpers);
         return router;
       } catch (error) {
         await router.stop();
@@ -187,10 +189,8 @@ export class Router implements RecordHandler {
     this.setup.gateway?.close();
   }
 
-  private pinMain(): void {
-    const { main } = this.setup.config.threads.cores;
-    if (main === undefined) return;
-    const warning = pinMainThread(main, loadNative());
+  private pinMain(core: number, helpers: readonly number[]): void {
+    const warning = pinMainThread(core, loadNative(), helpers);
     if (warning !== undefined) this.listener.warning?.(warning);
   }
 

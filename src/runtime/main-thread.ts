@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { PerformanceObserver } from 'node:perf_hooks';
 import { errnoName, type Native } from '../io/native.ts';
 import { type Clock, createClock } from './clock.ts';
@@ -24,13 +25,46 @@ const LONG_DELAY_NS = 100e6;
 export const BEAT_MS = 50;
 const NS_PER_MS = 1e6;
 
+const TASKS = '/proc/self/task';
+/** Threads that libuv starts with the first file that is read: they may be younger than ours. */
+const POOL_NAME = 'libuv-worker';
+
 /**
- * Keeps the main thread on its core, away from the hot ones. Call it once the other threads run: those that are started
- * later begin on this core, and stay there where they have none of their own.
+ * Linux ids of the process's threads but the main one. Before Warmline starts its own they are Node's and V8's helpers:
+ * they collect garbage and compile for whichever thread asks, the main one above all.
+ */
+export function helperThreads(): number[] {
+  try {
+    return readdirSync(TASKS)
+      .map(Number)
+      .filter((thread) => thread !== process.pid);
+  } catch {
+    return []; // no /proc: they stay where they are
+  }
+}
+
+function isOfPool(thread: number): boolean {
+  try {
+    return readFileSync(`${TASKS}/${thread}/comm`, 'latin1').trim() === POOL_NAME;
+  } catch {
+    return false; // it is gone
+  }
+}
+
+/**
+ * Keeps the main thread and its helpers on one core, away from the hot ones: a busy API makes work for both. Call it once
+ * the other threads run: those that are started later begin on this core, and stay there where they have none of their own.
+ * @param helpers as {@link helperThreads} found them before the others were started
  * @returns what a person should hear of: it goes on unpinned
  */
-export function pinMainThread(core: number, native: Pick<Native, 'pinThread'> | undefined): string | undefined {
+export function pinMainThread(
+  core: number,
+  native: Pick<Native, 'pinThread'> | undefined,
+  helpers: readonly number[] = [],
+): string | undefined {
   if (native === undefined) return `the main thread is not pinned to core ${core}: that needs the native addon`;
+  // one that is gone meanwhile needs no core
+  for (const helper of [...helpers, ...helperThreads().filter(isOfPool)]) native.pinThread(core, helper);
   const result = native.pinThread(core);
   if (result === 0) return undefined;
   return `the main thread is not pinned to core ${core} (${errnoName(result)}): it runs on any`;
