@@ -5,7 +5,7 @@
  *
  * Command line: core=… peerCore=… shape=ports|mirror
  *   ports: each host is a port of its own, with its own numbers. mirror: both are hosts of one port and number as one.
- * go: failovers=… inflight=… limitMs=… [seed=…]: from the moment that a connection has brought `inflight` orders it waits
+ * go: failovers=… inflight=… [limitMs=…] [quietMs=…]: from the moment that a connection has brought `inflight` orders it waits
  *   20 to 120 µs and resets that connection, `failovers` times; then it serves until what was reset has logged on again and nothing has come for a while.
  *   References begin at 1 again with every go; numbers of its own messages go on.
  * Samples: from the call that resets to the first order read on another connection.
@@ -17,7 +17,7 @@
 #define CONNECTIONS 16
 #define EVENTS (HOSTS + CONNECTIONS)
 #define MOST_ANSWERS (1 << 20)
-#define QUIET_NS 20000000
+#define QUIET_MS 20
 #define DELAY_LEAST_NS 20000
 #define DELAY_SPREAD_NS 100000
 
@@ -179,6 +179,7 @@ int main(int argc, char **argv) {
   while (next_go()) {
     int64_t failovers = value_int(go_line, "failovers", 0), inflight = value_int(go_line, "inflight", 1000);
     int64_t start = now_ns(), limit = start + value_int(go_line, "limitMs", 20000) * 1000000;
+    int64_t quiet = value_int(go_line, "quietMs", QUIET_MS) * 1000000;
     sample_count = 0;
     reset_at = reset_ns = due = orders = logins = 0;
     heard = out_of_service = 0;
@@ -204,7 +205,7 @@ int main(int argc, char **argv) {
         if (connections[to_reset].fd >= 0) drop(&connections[to_reset], 1);
       }
       int served = heard != 0 && due == 0 && reset_at >= failovers && !out_of_service;
-      if ((served && now - heard > QUIET_NS) || now > limit) break;
+      if ((served && now - heard > quiet) || now > limit) break;
     }
     printf("{\"ops\":%ld,\"ns\":%ld,\"orders\":%ld,\"logins\":%ld,", reset_at, now_ns() - start, orders, logins);
     print_samples("latency");

@@ -42,6 +42,11 @@ export class WithVenue {
     return { ...sample, venueLatency: served.latency, venueOrders: served.orders, venueLogins: served.logins };
   }
 
+  stop(): void {
+    this.program.stop();
+    this.venue.stop();
+  }
+
   turn(name: string, args: string, venueArgs = args): Turn {
     return { name, program: this.program, run: () => this.sample(args, venueArgs) };
   }

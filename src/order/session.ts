@@ -433,7 +433,7 @@ export class Session implements OrderConnectionSink {
     const { fault } = this;
     if (fault === Evidence.none) return this.stream === undefined;
     const silentNs = this.now[0] - this.cells[Cell.heardNs];
-    this.fail(fault, 0, silentNs, this.rules.silenceNs);
+    this.fail(fault, 0, silentNs, this.silenceBoundNs);
     return true;
   }
 
@@ -526,7 +526,10 @@ export class Session implements OrderConnectionSink {
   }
 
   private silentTooLong(): boolean {
-    const bound = this.options.connection.silenceNs ?? this.rules.silenceNs;
-    return this.now[0] - this.cells[Cell.heardNs] >= bound;
+    return this.now[0] - this.cells[Cell.heardNs] >= this.silenceBoundNs;
+  }
+
+  private get silenceBoundNs(): number {
+    return this.options.connection.silenceNs ?? this.rules.silenceNs;
   }
 }
