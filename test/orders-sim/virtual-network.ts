@@ -320,7 +320,8 @@ export class VirtualStream implements SessionStream {
 
   private take({ kind, bytes }: Piece): void {
     this.toClientBytes -= bytes.length;
-    if (this.clientGone) return;
+    // behind the end nothing counts: what was lost before it would be a hole in the stream
+    if (this.clientGone || this.ended !== Kind.data) return;
     if (kind === Kind.data) this.arrived.push(bytes);
     else this.ended = kind;
   }
