@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -75,6 +76,18 @@ class Warmline {
 }
 
 describe('warmline sim', () => {
+  it('ends with 1 and the port where one is in use, and keeps none of those that it had opened', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as { port: number };
+    const { config } = await venue('messagesPerSecond: 100, symbols: 5');
+    writeFileSync(config, readFileSync(config, 'utf8').replace(/controlPort: \d+/, `controlPort: ${port}`));
+    const sim = new Warmline('sim', config);
+    expect(await sim.exited).toBe(1);
+    expect(sim.errors).toContain(`127.0.0.1:${port}`);
+    taken.close();
+  });
+
   it('says when its sockets are open, publishes, and on SIGTERM ends its session and leaves with 0', async () => {
     const { config, a, b } = await venue('messagesPerSecond: 5000');
     const sim = new Warmline('sim', config, '--ready-json', '--json');

@@ -132,14 +132,24 @@ export class Simulator {
    * @throws {Error} naming the socket that could not be opened
    */
   async start(): Promise<void> {
+    try {
+      await this.#open();
+    } catch (error) {
+      // what is open already would keep the process, and the ports
+      await this.stop();
+      throw error;
+    }
+    this.#running = true;
+    this.#schedule();
+  }
+
+  async #open(): Promise<void> {
     for (const feed of this.feeds) {
       await feed.open();
       this.ports.feeds[feed.name] = feed.ports;
     }
     if (this.orders !== undefined) this.ports.orders = await this.orders.open();
     if (this.#control !== undefined) this.ports.control = await this.#control.listen(this.#controlPort);
-    this.#running = true;
-    this.#schedule();
   }
 
   /** Ends the sessions and closes everything. May be called twice. */
