@@ -1,5 +1,8 @@
 import { CLIENT_ID_BYTES, type OuchRequest } from './ouch-request.ts';
 
+/** Whether an order rests once it is accepted or replaced; both versions have the same letters. */
+export const OrderStateCode = { live: 0x4c, dead: 0x44 } as const;
+
 /** What a venue says, in words that both versions share. */
 export const OuchReplyKind = {
   systemEvent: 1,

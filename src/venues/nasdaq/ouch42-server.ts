@@ -1,5 +1,5 @@
 import { OuchRefusal } from './ouch-refusal.ts';
-import { type OuchRejectCodes, type OuchReply, OuchReplyKind, type OuchServer } from './ouch-reply.ts';
+import { OrderStateCode, type OuchRejectCodes, type OuchReply, OuchReplyKind, type OuchServer } from './ouch-reply.ts';
 import {
   CLIENT_ID_BYTES,
   OuchLifetime,
@@ -16,7 +16,6 @@ import * as trades from './ouch42-trade-reports.ts';
 
 /** Seconds to live that mean something else. */
 const Lifetime42 = { immediate: 0, marketHours: 99998, systemHours: 99999 } as const;
-const StateCode = { live: 0x4c, dead: 0x44 } as const;
 const OUT_OF_RANGE = -1;
 /** Four spaces: no firm named. */
 const BLANK_FIRM = 0x20202020;
@@ -147,45 +146,13 @@ export class Ouch42Server implements OuchServer {
   }
 
   private writeAccepted(view: DataView, offset: number, reply: OuchReply): number {
-    const message = named(this.accepted.begin(view, offset), reply);
-    message.side = reply.side;
-    message.shares = reply.shares;
-    message.stockHi = reply.symbolHi;
-    message.stockLo = reply.symbolLo;
-    message.price4 = reply.price4;
-    message.timeInForce = lifetimeSeconds(reply);
-    message.firmKey = reply.firmKey === 0 ? BLANK_FIRM : reply.firmKey;
-    message.display = reply.display;
-    message.orderRefHi = reply.orderRefHi;
-    message.orderRefLo = reply.orderRefLo;
-    message.capacity = reply.capacity;
-    message.iso = reply.iso;
-    message.minQty = reply.minShares;
-    message.crossType = reply.crossType;
-    message.orderState = reply.dead ? StateCode.dead : StateCode.live;
-    message.bboWeight = reply.bboWeight;
+    describe(named(this.accepted.begin(view, offset), reply), reply);
     return orders.Accepted.bytes;
   }
 
   private writeReplaced(view: DataView, offset: number, reply: OuchReply): number {
-    const message = named(this.replaced.begin(view, offset), reply);
-    message.side = reply.side;
-    message.shares = reply.shares;
-    message.stockHi = reply.symbolHi;
-    message.stockLo = reply.symbolLo;
-    message.price4 = reply.price4;
-    message.timeInForce = lifetimeSeconds(reply);
-    message.firmKey = reply.firmKey === 0 ? BLANK_FIRM : reply.firmKey;
-    message.display = reply.display;
-    message.orderRefHi = reply.orderRefHi;
-    message.orderRefLo = reply.orderRefLo;
-    message.capacity = reply.capacity;
-    message.iso = reply.iso;
-    message.minQty = reply.minShares;
-    message.crossType = reply.crossType;
-    message.orderState = reply.dead ? StateCode.dead : StateCode.live;
+    describe(named(this.replaced.begin(view, offset), reply), reply);
     writeClientId(view, offset + PREVIOUS_TOKEN_OFFSET, reply.previousId);
-    message.bboWeight = reply.bboWeight;
     return orders.Replaced.bytes;
   }
 
@@ -285,6 +252,26 @@ function named<Message extends Named>(message: Message, reply: OuchReply): Messa
   message.timestampLo = reply.timestampLo;
   writeClientId(message.view, message.offset + TOKEN_OFFSET, reply.id);
   return message;
+}
+
+/** Writes the terms of an order that was accepted or replaced. */
+function describe(message: orders.Accepted | orders.Replaced, reply: OuchReply): void {
+  message.side = reply.side;
+  message.shares = reply.shares;
+  message.stockHi = reply.symbolHi;
+  message.stockLo = reply.symbolLo;
+  message.price4 = reply.price4;
+  message.timeInForce = lifetimeSeconds(reply);
+  message.firmKey = reply.firmKey === 0 ? BLANK_FIRM : reply.firmKey;
+  message.display = reply.display;
+  message.orderRefHi = reply.orderRefHi;
+  message.orderRefLo = reply.orderRefLo;
+  message.capacity = reply.capacity;
+  message.iso = reply.iso;
+  message.minQty = reply.minShares;
+  message.crossType = reply.crossType;
+  message.orderState = reply.dead ? OrderStateCode.dead : OrderStateCode.live;
+  message.bboWeight = reply.bboWeight;
 }
 
 interface Execution {

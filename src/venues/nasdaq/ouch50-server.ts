@@ -1,5 +1,5 @@
 import { OuchRefusal } from './ouch-refusal.ts';
-import { type OuchRejectCodes, type OuchReply, OuchReplyKind, type OuchServer } from './ouch-reply.ts';
+import { OrderStateCode, type OuchRejectCodes, type OuchReply, OuchReplyKind, type OuchServer } from './ouch-reply.ts';
 import {
   CLIENT_ID_BYTES,
   OuchLifetime,
@@ -17,7 +17,6 @@ import { INBOUND_SHAPES, Ouch50Shapes } from './ouch50-shape.ts';
 import * as trades from './ouch50-trade-reports.ts';
 
 const Lifetime50 = { day: 0x30, immediate: 0x33, extended: 0x35, seconds: 0x36, afterHours: 0x45 } as const;
-const StateCode = { live: 0x4c, dead: 0x44 } as const;
 const OUT_OF_RANGE = -1;
 
 /** The venue's side of OUCH 5.0. */
@@ -181,45 +180,14 @@ export class Ouch50Server implements OuchServer {
   }
 
   private writeAccepted(view: DataView, offset: number, reply: OuchReply): number {
-    const message = this.accepted.begin(view, offset);
-    message.timestampHi = reply.timestampHi;
-    message.timestampLo = reply.timestampLo;
-    message.userRefNum = reply.ref;
-    message.side = reply.side;
-    message.quantity = reply.shares;
-    message.symbolHi = reply.symbolHi;
-    message.symbolLo = reply.symbolLo;
-    message.priceLo = reply.price4;
-    message.timeInForce = lifetimeCode(reply.lifetime);
-    message.display = reply.display;
-    message.orderRefHi = reply.orderRefHi;
-    message.orderRefLo = reply.orderRefLo;
-    message.capacity = reply.capacity;
-    message.iso = reply.iso;
-    message.crossType = reply.crossType;
-    message.orderState = reply.dead ? StateCode.dead : StateCode.live;
+    describe(stamped(this.accepted.begin(view, offset), reply), reply);
     return this.writeOrderTail(view, offset, orders.OrderAccepted.bytes, reply);
   }
 
   private writeReplaced(view: DataView, offset: number, reply: OuchReply): number {
-    const message = this.replaced.begin(view, offset);
-    message.timestampHi = reply.timestampHi;
-    message.timestampLo = reply.timestampLo;
+    const message = stamped(this.replaced.begin(view, offset), reply);
     message.origUserRefNum = reply.previousRef;
-    message.userRefNum = reply.ref;
-    message.side = reply.side;
-    message.quantity = reply.shares;
-    message.symbolHi = reply.symbolHi;
-    message.symbolLo = reply.symbolLo;
-    message.priceLo = reply.price4;
-    message.timeInForce = lifetimeCode(reply.lifetime);
-    message.display = reply.display;
-    message.orderRefHi = reply.orderRefHi;
-    message.orderRefLo = reply.orderRefLo;
-    message.capacity = reply.capacity;
-    message.iso = reply.iso;
-    message.crossType = reply.crossType;
-    message.orderState = reply.dead ? StateCode.dead : StateCode.live;
+    describe(message, reply);
     return this.writeOrderTail(view, offset, orders.OrderReplaced.bytes, reply);
   }
 
@@ -236,10 +204,7 @@ export class Ouch50Server implements OuchServer {
 
   private writeTrade(view: DataView, offset: number, reply: OuchReply): number {
     if (reply.kind === OuchReplyKind.brokenTrade) {
-      const message = this.broken.begin(view, offset);
-      message.timestampHi = reply.timestampHi;
-      message.timestampLo = reply.timestampLo;
-      message.userRefNum = reply.ref;
+      const message = stamped(this.broken.begin(view, offset), reply);
       message.matchHi = reply.matchHi;
       message.matchLo = reply.matchLo;
       message.reason = reply.reason;
@@ -248,10 +213,7 @@ export class Ouch50Server implements OuchServer {
     }
     // A correction begins like an execution.
     const corrects = reply.kind === OuchReplyKind.tradeCorrection;
-    const message = corrects ? this.correction.begin(view, offset) : this.executed.begin(view, offset);
-    message.timestampHi = reply.timestampHi;
-    message.timestampLo = reply.timestampLo;
-    message.userRefNum = reply.ref;
+    const message = stamped(corrects ? this.correction.begin(view, offset) : this.executed.begin(view, offset), reply);
     message.quantity = reply.shares;
     message.priceLo = reply.price4;
     message.liquidity = reply.liquidity;
@@ -374,6 +336,23 @@ function stamped<Message extends Stamped>(message: Message, reply: OuchReply): M
   message.timestampLo = reply.timestampLo;
   message.userRefNum = reply.ref;
   return message;
+}
+
+/** Writes the terms of an order that was accepted or replaced. */
+function describe(message: orders.OrderAccepted | orders.OrderReplaced, reply: OuchReply): void {
+  message.side = reply.side;
+  message.quantity = reply.shares;
+  message.symbolHi = reply.symbolHi;
+  message.symbolLo = reply.symbolLo;
+  message.priceLo = reply.price4;
+  message.timeInForce = lifetimeCode(reply.lifetime);
+  message.display = reply.display;
+  message.orderRefHi = reply.orderRefHi;
+  message.orderRefLo = reply.orderRefLo;
+  message.capacity = reply.capacity;
+  message.iso = reply.iso;
+  message.crossType = reply.crossType;
+  message.orderState = reply.dead ? OrderStateCode.dead : OrderStateCode.live;
 }
 
 function inRange(hi: number, lo: number): number {
