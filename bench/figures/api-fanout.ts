@@ -19,6 +19,8 @@ const FLAT_DELTAS = new Map([
 const PACED_DELTAS = 10;
 const SMOKE_SHARE = 0.25;
 const NOISE_CLIENTS = 50;
+/** With one client both spend nearly all of their time on finding the same delta: what noise can make of that. */
+const SAME_WORK = 1.25;
 
 const messagesPerSecond = ({ ops, ns }: Sample): number => (ops / ns) * 1e6;
 const cpuPerMessage = ({ ops, serverCpuNs }: Sample): number => (serverCpuNs as number) / ops / 1e3;
@@ -91,13 +93,13 @@ export const apiFanout: Figure = {
           stat: `messages/s, flat out, ${clients} client${clients === 1 ? '' : 's'}`,
           ...pair(flat, messagesPerSecond),
           twin: 'node',
-          atLeast: 1,
+          atLeast: clients === 1 ? 1 / SAME_WORK : 1,
         }),
         againstTwin({
           stat: `µs CPU a message at 100 changes/s, ${clients} client${clients === 1 ? '' : 's'}`,
           ...pair(paced, cpuPerMessage),
           twin: 'node',
-          atMost: 1,
+          atMost: clients === 1 ? SAME_WORK : 1,
         }),
       ]),
       noise: ratioOfPairs(of(noisy.flat, 'oursAgain', messagesPerSecond), of(noisy.flat, 'ours', messagesPerSecond)),
