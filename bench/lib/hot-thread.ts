@@ -1,7 +1,7 @@
 import { errnoName, loadNative, nativeUnavailableReason } from '../../src/io/native.ts';
 import { createClock } from '../../src/runtime/clock.ts';
 
-const native = loadNative();
+export const native = loadNative();
 if (native === undefined) {
   throw new Error(`the bench measures the shipped configuration, which needs the addon: ${nativeUnavailableReason()}`);
 }

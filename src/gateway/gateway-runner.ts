@@ -4,7 +4,6 @@ import { JournalDayWriter } from '../journal/day-writer.ts';
 import { JournalWriter } from '../journal/journal-writer.ts';
 import { splitUtcOffset } from '../journal/record-time.ts';
 import { OperatorAction } from '../journal/record-types.ts';
-import { AckCell } from '../order/ack-times.ts';
 import { applyStartOfDay, type NumberedDay } from '../order/day-roll.ts';
 import { Fence } from '../order/fence.ts';
 import { FillTable } from '../order/fill-table.ts';
@@ -33,6 +32,7 @@ import { recordLatency } from '../runtime/histogram.ts';
 import type { Orders } from '../strategy/order-api.ts';
 import type { StrategyHost } from '../strategy/strategy-host.ts';
 import { orderProtocol } from '../venues/order-registry.ts';
+import { AnswerTimes } from './answer-times.ts';
 import { DayEnd } from './day-end.ts';
 import { openDropCopy } from './drop-copy.ts';
 import { GatewayCommand, GatewayCommands, type GatewayCommandTarget } from './gateway-commands.ts';
@@ -153,7 +153,7 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
       cells: options.cells,
       sessionCells: (session) => options.ports.flatMap(({ hosts }) => hosts)[session].cells,
       rows: options.rows,
-      answers: { answered: (cells) => recordLatency(options.histograms.answer, cells[AckCell.lastNs]) },
+      answers: new AnswerTimes(options.histograms.answer),
       routes: options.routes,
     });
     const { shape } = options.risk;
@@ -381,7 +381,7 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
 const Time = { lookAtNs: 0, utcAtNs: 1, switchedNs: 2, utcOffsetNs: 3 } as const;
 
 /** The spec that the pure gateway is built from. */
-function specOf(options: GatewayOptions): GatewaySpec {
+export function specOf(options: GatewayOptions): GatewaySpec {
   return {
     strategies: options.strategies,
     instruments: options.instruments,

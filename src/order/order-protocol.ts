@@ -1,3 +1,4 @@
+import type { SessionStream } from './session-stream.ts';
 import type { VenueReport } from './venue-report.ts';
 
 /**
@@ -10,6 +11,20 @@ export interface OrderProtocol {
   /** What such venues do by default; a port's config may state otherwise where venues differ. */
   readonly rules: VenueRules;
   createConnection(options: OrderConnectionOptions, sink: OrderConnectionSink): OrderConnection;
+  /** For rehearsals; where there is none, the first orders of a day find their protocol's code cold. */
+  createStandIn?(): StandInVenue;
+}
+
+/** A venue in memory that speaks the protocol: what a gateway rehearses with. One port. */
+export interface StandInVenue {
+  /** Another connection; the last one counts. */
+  connect(): SessionStream;
+  /** Ends the connection, as a venue that dies. */
+  hangUp(): void;
+  /** The next new order is refused. */
+  rejectNext(): void;
+  /** So many shares of the oldest open order trade. */
+  execute(shares: number): void;
 }
 
 /** How venues differ, in one table that code and tests read. */

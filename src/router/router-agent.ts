@@ -3,7 +3,8 @@ import { FeedStatus } from '../feed/events.ts';
 import type { FeedHandler, FeedProtocol } from '../feed/protocol.ts';
 import { TimeCell as SharedTimeCell, Source } from '../feed/sink.ts';
 import type { GatewayOptions } from '../gateway/gateway-options.ts';
-import { GatewayRunner } from '../gateway/gateway-runner.ts';
+import { GatewayRunner, specOf } from '../gateway/gateway-runner.ts';
+import { warmUpOrders } from '../gateway/order-warm-up.ts';
 import type { DatagramPoller, DatagramSocketOptions } from '../io/datagram.ts';
 import { connectStream, createDatagramPoller } from '../io/open.ts';
 import { BroadcastWriter } from '../ring/broadcast-ring.ts';
@@ -161,6 +162,8 @@ export class RouterAgent implements Agent {
       clock: monotonic,
       budgetNs: options.warmUpNs,
     });
+    if (options.gateway !== undefined)
+      warmUpOrders(specOf(options.gateway).ports, createClock(context.native), options.warmUpNs);
     const outputs = {
       hosts,
       broadcast: options.broadcast === undefined ? undefined : new BroadcastWriter(options.broadcast),

@@ -203,6 +203,7 @@ function gatewayThread(
   if (plan.gateway === undefined || gateway === undefined) return [];
   const options: GatewayAgentOptions = {
     gateway: gateway.options,
+    warmUpNs: config.threads.warmUpNs,
     feeds: feeds.map(({ options: { protocol, cells, books } }) => ({ protocol, cells, books })),
   };
   const url = siblingUrl(import.meta.url, '../gateway/gateway-agent').href;

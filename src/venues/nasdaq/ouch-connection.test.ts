@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConnectionState } from '../../order/order-protocol.ts';
 import { ReportKind } from '../../order/venue-report.ts';
-import { ModelOuchVenue } from './testing/model-ouch-venue.ts';
+import { ModelOuchVenue } from './model-ouch-venue.ts';
 import { type KeptReport, OrderClient, SYMBOL_HI, SYMBOL_LO } from './testing/order-client.ts';
 
 const VERSIONS = ['ouch50', 'ouch42'] as const;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConnectionState } from '../../order/order-protocol.ts';
 import { ReportKind } from '../../order/venue-report.ts';
-import { ModelOuchVenue } from './testing/model-ouch-venue.ts';
+import { ModelOuchVenue } from './model-ouch-venue.ts';
 import { OrderClient } from './testing/order-client.ts';
 
 /** What other order engines got wrong, as far as a protocol can: numbers are those of the list of complaints. */

@@ -1,8 +1,8 @@
 import type { OrderConnection, OrderConnectionSink } from '../../../order/order-protocol.ts';
 import { ReportCell, type VenueReport } from '../../../order/venue-report.ts';
 import { orderProtocol } from '../../order-registry.ts';
+import type { ModelOuchVenue } from '../model-ouch-venue.ts';
 import type { SoupServer } from '../soupbintcp.ts';
-import type { ModelOuchVenue } from './model-ouch-venue.ts';
 
 export const DAY = 20260105;
 /** `WAR` and spaces. */

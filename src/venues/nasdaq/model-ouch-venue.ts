@@ -1,9 +1,9 @@
-import { OuchRefusal } from '../ouch-refusal.ts';
-import { MAX_REPLY_BYTES, OuchReply, OuchReplyKind, type OuchServer } from '../ouch-reply.ts';
-import { clientIdText, OuchLifetime, OuchRequest, OuchRequestKind } from '../ouch-request.ts';
-import { Ouch42Server } from '../ouch42-server.ts';
-import { Ouch50Server } from '../ouch50-server.ts';
-import { LoginReject, type SoupLogin, SoupServer } from '../soupbintcp.ts';
+import { OuchRefusal } from './ouch-refusal.ts';
+import { MAX_REPLY_BYTES, OuchReply, OuchReplyKind, type OuchServer } from './ouch-reply.ts';
+import { clientIdText, OuchLifetime, OuchRequest, OuchRequestKind } from './ouch-request.ts';
+import { Ouch42Server } from './ouch42-server.ts';
+import { Ouch50Server } from './ouch50-server.ts';
+import { LoginReject, type SoupLogin, SoupServer } from './soupbintcp.ts';
 
 const IMMEDIATE = 'I'.charCodeAt(0);
 const BY_USER = 'U'.charCodeAt(0);
@@ -30,7 +30,10 @@ export class ModelOuchVenue {
   refused = 0;
   readonly logins: SoupLogin[] = [];
   /** How it answers a login; undefined = with what was asked for. */
-  answer: ((login: SoupLogin) => { session: string; next: number } | { reject: number } | 'silence') | undefined;
+  answer: ((login: SoupLogin) => { session: string; next: number } | { reject: number } | 'silence') | undefined =
+    undefined;
+  /** The next new order is refused. */
+  rejectsNext = false;
   private readonly orders = new Map<string, ModelOrder>();
   private readonly request = new OuchRequest();
   private readonly reply = new OuchReply();
@@ -115,6 +118,11 @@ export class ModelOuchVenue {
     if (!this.isNew(key)) return;
     const order = { ref: request.ref, id: request.id.slice(), open: request.shares };
     this.reply.echo(request);
+    if (this.rejectsNext) {
+      this.rejectsNext = false;
+      this.say(OuchReplyKind.rejected, order, { reason: this.server.rejectCodes.other });
+      return;
+    }
     this.say(OuchReplyKind.accepted, order, {});
     if (request.lifetime !== OuchLifetime.immediate) this.orders.set(key, order);
     else this.say(OuchReplyKind.canceled, order, { shares: request.shares, reason: IMMEDIATE });

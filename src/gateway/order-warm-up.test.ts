@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import type { PortSpec } from '../order/gateway-build.ts';
+import { GatewayCell } from '../order/gateway-parts.ts';
+import { Incident } from '../order/incidents.ts';
+import { SlotField } from '../order/order-layout.ts';
+import { DEFAULT_SESSION_OPTIONS } from '../order/session-options.ts';
+import { OrderState } from '../order/terms.ts';
+import { GatewayRig } from '../order/testing/gateway-rig.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { orderProtocol, orderProtocolNames } from '../venues/order-registry.ts';
+import { OrderRehearsal, REHEARSED_ORDERS } from './order-rehearsal.ts';
+import { warmUpOrders } from './order-warm-up.ts';
+import { DEAF_SINKS, DISGUISES, disguised } from './rehearsal-disguise.ts';
+
+const STEP_NS = 1000;
+
+function steppingClock(): Clock {
+  const nowNs = Float64Array.of(1e12);
+  return {
+    nowNs,
+    read() {
+      nowNs[0] += STEP_NS;
+    },
+    readUtcOffsetNs: () => 0,
+  };
+}
+
+function portOf(protocolName: string): PortSpec {
+  const protocol = orderProtocol(protocolName);
+  return {
+    name: 'P1',
+    protocol,
+    rules: protocol.rules,
+    session: {
+      ...DEFAULT_SESSION_OPTIONS,
+      connection: { username: 'user', password: 'word', session: '', day: 20260105, firm: 'FIRM' },
+    },
+    port: { logonBudget: { logons: 1, perNs: 1e9 }, preferredWaitNs: 0, barrierTimeoutNs: 5e9 },
+    hosts: ['P1.A'],
+    resends: false,
+  };
+}
+
+describe('an order rehearsal', () => {
+  test.each(orderProtocolNames.flatMap((name) => [true, false].map((limited) => [name, limited] as const)))(
+    '%s, with limits: %s: orders that rest, trade, are replaced, cancelled and refused, and a session that is lost',
+    (name, limited) => {
+      const rehearsal = new OrderRehearsal(
+        portOf(name),
+        steppingClock(),
+        limited,
+        (stream) => disguised(stream, 0),
+        DEAF_SINKS[0],
+      );
+      rehearsal.play();
+      const { store, cells, facts } = rehearsal.loop.parts;
+      const ends = new Set<number>();
+      for (let slot = 0; slot < store.count; slot++) ends.add(store.int32[store.base(slot) + SlotField.state]);
+      expect(ends).toEqual(new Set([OrderState.filled, OrderState.cancelled, OrderState.rejected]));
+      expect(store.count).toBeGreaterThan(REHEARSED_ORDERS / 2);
+      for (const cell of ['entered', 'replaced', 'cancelled', 'refused', 'fills', 'portsLost', 'resolved'] as const) {
+        expect(cells[GatewayCell[cell]], cell).toBeGreaterThan(0);
+      }
+      expect(cells[GatewayCell.switchedNs]).toBeGreaterThan(0);
+      for (const incident of [Incident.badFact, Incident.illegal, Incident.unknownRef, Incident.unknownExecution]) {
+        expect(facts.incidents(incident)).toBe(0);
+      }
+    },
+  );
+
+  test('in every disguise goes the same way', () => {
+    const stories = Array.from({ length: DISGUISES }, (_, i) => {
+      const dress = (stream: Parameters<typeof disguised>[0]) => disguised(stream, i);
+      const rehearsal = new OrderRehearsal(portOf('ouch50'), steppingClock(), true, dress, DEAF_SINKS[i]);
+      rehearsal.play();
+      return Buffer.from(rehearsal.loop.parts.store.memory).toString('base64');
+    });
+    expect(new Set(stories).size).toBe(1);
+  });
+});
+
+describe('the warm-up of orders', () => {
+  const ports = orderProtocolNames.map(portOf);
+
+  test('ends when its time is over, whatever it has not got to', () => {
+    const clock = steppingClock();
+    expect(warmUpOrders(ports, clock, 0)).toBe(0);
+    const start = clock.nowNs[0];
+    const once = warmUpOrders(ports, clock, STEP_NS);
+    expect(once).toBeGreaterThan(0);
+    const took = clock.nowNs[0] - start;
+    expect(warmUpOrders(ports, clock, 3 * took)).toBeGreaterThan(2 * once);
+  });
+
+  test('has nothing to do for protocols that have no stand-in', () => {
+    const [port] = ports;
+    const { createStandIn: _, ...protocol } = port.protocol;
+    expect(warmUpOrders([{ ...port, protocol }], steppingClock(), 1e9)).toBe(0);
+  });
+
+  test('leaves no trace in a gateway that trades: not in memory, not in the journal, not in what comes after', () => {
+    const day = (warmUp: () => void) => {
+      const rig = new GatewayRig().pass(5);
+      rig.enter();
+      const resting = rig.enter({ shares: 300 });
+      rig.pass(1);
+      const before = rig.bytes();
+      warmUp();
+      expect(rig.bytes().equals(before)).toBe(true);
+      rig.gateway.replace(0, resting, 400, 1_000_100);
+      rig.pass(1);
+      rig.venues[0].execute(rig.venues[0].orders[0], 40);
+      rig.enter({ shares: 0 });
+      rig.pass(1);
+      rig.gateway.cancelAll(0, 0);
+      rig.pass(2);
+      return { memory: rig.bytes(), records: rig.records(), told: rig.told };
+    };
+    const cold = day(() => {});
+    const warm = day(() => expect(warmUpOrders(ports, steppingClock(), STEP_NS)).toBeGreaterThan(0));
+    expect(warm.memory.equals(cold.memory)).toBe(true);
+    expect(warm.records).toEqual(cold.records);
+    expect(warm.told).toEqual(cold.told);
+  });
+});
