@@ -111,4 +111,21 @@ describe('a day that the venue ends', () => {
       await isOverAndBeginsAnew();
     },
   );
+
+  test('while a port is dead, and the router is started anew on that day: it stays ended, asks, and is sealed', async () => {
+    host = await new TradingHost().start({ pair: 'ports', everyDay: true });
+    await host.until('it trades', () => host.cell('entered') > 50 && holding() > 1);
+    host.fault('orders/P1:kill');
+    await host.until('the flow has moved', () => host.sessions()[1] === 'P2 active' && host.doubtful() > 0);
+    host.fault('orders/exchange:end');
+    await host.until('P2 has said goodbye', () => host.sessions()[1] === 'P2 ended');
+    const { day } = host.gateway;
+    await host.router!.stop();
+    await host.startRouter();
+    expect([host.gateway.day, host.gateway.options.restart, host.cell('dayEnded')]).toEqual([day, true, 1]);
+    await host.until('the strategy is refused', () => host.cell('refused') > 0);
+    expect([host.cell('entered'), isSealed()]).toEqual([0, false]);
+    host.simulator.clearFaults('P1');
+    await isOverAndBeginsAnew();
+  });
 });
