@@ -70,6 +70,16 @@ describe('a session', () => {
     expect(rig.hosts[0].logins).toBe(2);
   });
 
+  test('the silence of a venue is held against the bound that was configured, and its evidence says which', () => {
+    const connection = { username: 'warm', password: 'line', session: '', day: 20260105, silenceNs: 2e9 };
+    const rig = new PortRig({ session: { connection } });
+    rig.pass(5);
+    rig.pass(2100, 50);
+    const { cells } = rig.port.sessions[0];
+    expect(cells[SessionCell.evidence]).toBe(Evidence.missedHeartbeats);
+    expect(cells[SessionCell.evidenceBound]).toBe(2e9);
+  });
+
   test('a connection that has ended is closed after what waits has gone another way', () => {
     const rig = new PortRig();
     rig.pass(5);
