@@ -24,6 +24,12 @@ interface Options {
   readonly most: number;
 }
 
+/** Nothing that makes risk is sent while the route has one of these statuses. */
+const HELD: Readonly<Record<number, string>> = {
+  [RouteStatus.killed]: 'killed',
+  [RouteStatus.paused]: 'paused',
+  [RouteStatus.draining]: 'drained',
+};
 const QUOTE_TIMER = 0;
 /** What the market does not move is looked at so often: a quote that was refused, or is to be taken back. */
 const QUOTE_MS = 50;
@@ -146,6 +152,11 @@ export default defineStrategy((context) => {
     },
     onRoute(route: RouteView) {
       if (route.status === RouteStatus.open) return;
+      const held = HELD[route.status];
+      if (held !== undefined) {
+        context.log(`${held} by an operator: cancels still pass`);
+        return;
+      }
       const where = route.sessionName === '' ? 'nowhere' : route.sessionName;
       context.log(`orders go ${where}; ${route.unknown} of mine unknown, ${route.blind} blind`);
     },
