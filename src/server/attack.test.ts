@@ -65,6 +65,24 @@ describe('guessing and flooding do not keep out who has a right token', () => {
   });
 });
 
+it('who asks again and again and never reads holds one answer of memory: it used to be as many as it asked for', async () => {
+  const { server } = await start({}, 'x'.repeat(4 << 20));
+  const socket = await plainSocket(server);
+  socket.pause();
+  const ended = once(socket, 'close');
+  const requests = 100;
+  socket.write('GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(requests));
+  let received = 0;
+  socket.on('data', (bytes) => {
+    received += bytes.length;
+  });
+  socket.resume();
+  await ended;
+  expect(received).toBeLessThan((requests * (4 << 20)) / 10);
+  // read as it comes, the answer is whole
+  expect((await ask(server, '/metrics')).body.length).toBe(4 << 20);
+});
+
 it('a token that is taken away, or given another role, takes its connections with it', async () => {
   const { server } = await start();
   const [viewer, trader, anybody] = [

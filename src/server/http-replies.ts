@@ -25,7 +25,11 @@ export function mayBeAborted(response: HttpResponse): void {
   response.onAborted(nothing);
 }
 
-/** Answers a request, with the headers that protect every page. */
+/**
+ * Answers a request, with the headers that protect every page. What the client does not take at once is kept once: until it
+ * has been taken, a further request on the same connection ends the connection, so that a client that asks and never reads
+ * holds one answer of memory and no more.
+ */
 export function reply(
   response: HttpResponse,
   status: string,
@@ -34,13 +38,22 @@ export function reply(
   headers: readonly (readonly [string, string])[] = [],
 ): void {
   mayBeAborted(response);
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   response.cork(() => {
     response.writeStatus(status);
     for (const [name, value] of [...SECURITY_HEADERS, ...headers]) response.writeHeader(name, value);
     response.writeHeader('Content-Type', contentType);
     // who is too fast has to come back
-    response.end(body, status === TOO_MANY);
+    if (status === TOO_MANY || bytes.length === 0) response.end(body, status === TOO_MANY);
+    else sendAsTaken(response, bytes);
   });
+}
+
+function sendAsTaken(response: HttpResponse, bytes: Buffer): void {
+  const start = response.getWriteOffset();
+  const [whole] = response.tryEnd(bytes, bytes.length);
+  if (whole) return;
+  response.onWritable((offset) => response.tryEnd(bytes.subarray(offset - start), bytes.length)[0]);
 }
 
 /** @param reasons why it is not so; none = it is */

@@ -29,7 +29,7 @@ export interface Setting {
   readonly health: { alive: string[]; ready: string[] };
 }
 
-export async function start(changes: object = {}): Promise<Setting> {
+export async function start(changes: object = {}, metrics = 'warmline_up 1\n'): Promise<Setting> {
   const state: Record<string, unknown> = { n: 1 };
   const log = new LogChannel('orders', 1000, () => state);
   const health = { alive: [] as string[], ready: [] as string[] };
@@ -41,7 +41,7 @@ export async function start(changes: object = {}): Promise<Setting> {
       return name === 'orders' ? { role: 'trade', channel: log } : undefined;
     }, new Map()),
     assets: new Map([['/', page]]),
-    metrics: () => 'warmline_up 1\n',
+    metrics: () => metrics,
     health: () => health,
   };
   const config: ApiConfig = apiSection.parse({ port: 0, every: '10ms', ...changes });
