@@ -5,7 +5,7 @@ import { figures } from './figures/all.ts';
 import { compileTwins } from './lib/compile.ts';
 import type { BenchContext, Figure, FigureResult } from './lib/figure.ts';
 import { describeMachine } from './lib/machine.ts';
-import { Program, stopAllPrograms } from './lib/program.ts';
+import { endAllPrograms, Program, stopAllPrograms } from './lib/program.ts';
 import { emitPublished } from './lib/published.ts';
 import { writeReadmeNumbers } from './lib/readme.ts';
 import { type BenchResults, figureText, resultsMarkdown } from './lib/results.ts';
@@ -94,7 +94,7 @@ async function runFigure(figure: Figure, context: BenchContext): Promise<FigureR
     const empty = { criteria: [], tables: [], notes: [], raw: [], holds: false };
     return { ...head, ...empty, seconds: seconds(), error: (error as Error).message };
   } finally {
-    stopAllPrograms();
+    await endAllPrograms();
   }
 }
 

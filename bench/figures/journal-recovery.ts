@@ -17,7 +17,7 @@ async function recoveredOf(context: BenchContext, records: number): Promise<{ re
   const program = await context.startNode('journal-recovery', `records=${records}`, { as: 'recovery' });
   const read = await program.go('what=read', undefined, START_TIMEOUT_MS);
   const state = await program.go('what=state', undefined, START_TIMEOUT_MS);
-  program.stop();
+  await program.end();
   if (state.orders !== program.ready.orders || state.open !== 0 || state.incidents !== 0) {
     throw new Error(`recovered ${state.orders} orders, ${state.open} open, with ${state.incidents} incidents`);
   }

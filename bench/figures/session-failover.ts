@@ -37,7 +37,7 @@ async function detectionWindows(context: BenchContext): Promise<string[][]> {
   for (const { evidence, label, shippedNs } of DETECTED) {
     const one = await WithVenue.startNode(context, 'ports', 'session-detect', `evidence=${evidence}`, { as: evidence });
     const sample = await one.sample(`count=${DETECTIONS}`, `quietMs=${QUIET_MS}`);
-    one.stop();
+    await one.end();
     const p50 = latencyQuantile(0.5)(sample);
     const shipped = `${number(shippedNs / NS_PER_MS)} ms`;
     rows.push([

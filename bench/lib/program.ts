@@ -1,5 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 
 /** What a program answers to one `go`: at most a second of work. */
 export interface Sample {
@@ -43,6 +45,7 @@ interface Waiting {
 
 const GO_TIMEOUT_MS = 60_000;
 const START_TIMEOUT_MS = 120_000;
+const END_TIMEOUT_MS = 3000;
 const KEPT_STDERR_CHARACTERS = 4000;
 
 /** A program under measurement: one process, spoken to over stdin and stdout, idle (blocked) between samples. */
@@ -106,13 +109,25 @@ export class Program {
     this.child.kill('SIGKILL');
   }
 
+  /** Ends it in order, so that it removes what it made; by force if it takes its time. */
+  async end(): Promise<void> {
+    if (this.ended !== undefined) return;
+    this.child.kill('SIGCONT');
+    this.child.stdin.end('stop\n');
+    const isOver = once(this.child, 'close');
+    const patience = new AbortController();
+    await Promise.race([isOver, setTimeout(END_TIMEOUT_MS, undefined, { signal: patience.signal })]);
+    patience.abort();
+    this.stop();
+  }
+
   private expect(timeoutMs: number, what: string, begin: () => void, armed?: () => void): Promise<Sample> {
     return new Promise<Sample>((resolve, reject) => {
       if (this.ended !== undefined) {
         reject(this.failure(what, this.ended));
         return;
       }
-      const timer = setTimeout(() => {
+      const timer = globalThis.setTimeout(() => {
         this.waiting = undefined;
         reject(this.failure(what, `nothing within ${timeoutMs} ms`));
         this.stop();
@@ -167,7 +182,12 @@ export class Program {
 
 const running = new Set<Program>();
 
-/** Ends whatever still runs; called when the bench ends, however it ends. */
+/** Ends whatever still runs, in order. */
+export async function endAllPrograms(): Promise<void> {
+  await Promise.all([...running].map((program) => program.end()));
+}
+
+/** Kills whatever still runs; called when the bench ends, however it ends. */
 export function stopAllPrograms(): void {
   for (const program of [...running]) program.stop();
 }

@@ -42,9 +42,9 @@ export class WithVenue {
     return { ...sample, venueLatency: served.latency, venueOrders: served.orders, venueLogins: served.logins };
   }
 
-  stop(): void {
-    this.program.stop();
-    this.venue.stop();
+  async end(): Promise<void> {
+    await this.program.end();
+    await this.venue.end();
   }
 
   turn(name: string, args: string, venueArgs = args): Turn {

@@ -20,7 +20,7 @@ import { recoverJournal } from '../../src/journal/recovery.ts';
 import { formatJournalRing, journalRingBytes } from '../../src/journal/ring-layout.ts';
 import type { RecordBuffer, RecordSink } from '../../src/journal/segment-scan.ts';
 import { FillTable } from '../../src/order/fill-table.ts';
-import { INCIDENT_COUNTERS } from '../../src/order/incidents.ts';
+import { Incident } from '../../src/order/incidents.ts';
 import { Ledger } from '../../src/order/ledger.ts';
 import { LinearMargin } from '../../src/order/linear-margin.ts';
 import { OrderFacts } from '../../src/order/order-facts.ts';
@@ -95,7 +95,7 @@ function read(directory: string): object {
 }
 
 const incidentsOf = ({ float64, counters }: OrderStore): number =>
-  float64.subarray(counters, counters + INCIDENT_COUNTERS).reduce((sum, count) => sum + count, 0);
+  Object.values(Incident).reduce((sum: number, incident) => sum + float64[counters + incident]!, 0);
 
 function recoverState(directory: string, maxOrders: number): object {
   readClock();
