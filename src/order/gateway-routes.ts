@@ -203,8 +203,8 @@ export class GatewayRoutes implements PortOwner, GroupOwner, ReconcileHost, Fact
           report.kind === Kind.executed ? VenueEvidence.dropCopyExecuted : VenueEvidence.dropCopyDone,
         )
       : -1;
-    this.facts.evidence(source, port, report);
-    if (row >= 0) this.noteRow(port, slot, row);
+    const counts = this.facts.evidence(source, port, report) >= 0;
+    if (counts && row >= 0) this.noteRow(port, slot, row);
   }
 
   // ---- Reconciliation ----

@@ -33,6 +33,7 @@ const UNKNOWN = OrderFlag.unknown;
 const MISSED = OrderFlag.missed;
 const SYSTEM_CANCEL = OrderFlag.systemCancel;
 const CANCEL_OWED = OrderFlag.cancelOwed;
+const PROBED = OrderFlag.probed;
 const WITHDRAWN = SendResult.withdrawn;
 const INTENT_ENTER = Intent.enter;
 const INTENT_REPLACE = Intent.replace;
@@ -311,6 +312,7 @@ export class OrderFacts {
    * A cancel counts only if it ends the order: the port will tell the same again, and a part taken off twice would leave
    * the order smaller than it is.
    * @param source its number, from 1
+   * @returns the slot of the order that it counts for, -1: none
    */
   evidence(source: number, port: number, report: VenueReport): number {
     const money = movesMoney(report.kind);
@@ -324,7 +326,8 @@ export class OrderFacts {
     if (slot < 0)
       this.change.portIncident(money ? Incident.unknownExecution : Incident.unknownRef, port, -1, report.ref);
     else if (money) this.execution(slot, report, source);
-    else if (this.endsOpen(slot, report.shares)) this.reports.apply(slot, report);
+    else if (!this.endsOpen(slot, report)) return -1;
+    else this.reports.apply(slot, report);
     return slot;
   }
 
@@ -392,7 +395,18 @@ export class OrderFacts {
   /** A question was sent under a reference of the port (0: it took none). */
   barrierSent(port: number, _session: number, ref: number, _number: number): void {
     if (!within(port, this.store.ports)) this.bad(port, ref);
-    else if (ref > 0) this.store.useRef(port, ref);
+    else if (ref > 0) {
+      this.store.useRef(port, ref);
+      const slot = this.store.slotOfRef(port, ref);
+      if (slot >= 0) this.probed(slot);
+    }
+  }
+
+  private probed(slot: number): void {
+    const base = this.settled(slot);
+    this.change.begin(slot);
+    this.store.int32[base + FLAGS] |= PROBED;
+    this.change.end(slot, Fact.noted, false);
   }
 
   /**
@@ -428,10 +442,15 @@ export class OrderFacts {
     else this.executions.corrected(slot, report, source);
   }
 
-  /** That of an order which is done already may be the end of a probe under its reference: it is no life of the order. */
-  private endsOpen(slot: number, shares: number): boolean {
+  /**
+   * That of an order which is done already, or one of whose references is being probed, may be the end of a probe: it says
+   * nothing of the order. (Of one that is being probed the port itself is about to tell.)
+   */
+  private endsOpen(slot: number, report: VenueReport): boolean {
+    const { int32 } = this.store;
     const base = this.store.base(slot);
-    return !isDone(this.store.int32[base + STATE]) && shares >= this.store.int32[base + SlotField.leaves];
+    if (isDone(int32[base + STATE]) || (int32[base + FLAGS] & PROBED) !== 0) return false;
+    return report.shares >= this.reports.openUnder(slot, report.ref);
   }
 
   /** Keeps what the port's next number is; what was heard before is kept out by the port. */

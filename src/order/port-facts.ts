@@ -17,6 +17,7 @@ const FOUND_UNKNOWN = PortField.foundUnknown;
 const FOUND_BLIND = PortField.foundBlind;
 const SENT = OrderState.sent;
 const UNKNOWN = OrderFlag.unknown;
+const PROBED = OrderFlag.probed;
 const PENDING = OrderFlag.pendingCancel | OrderFlag.pendingReplace;
 const CHANGED_NS = SlotTime.changedNs;
 const ALL = 0x7fffffff;
@@ -75,7 +76,7 @@ export class PortFacts {
     store.int32[block + PortField.lost] = 0;
     if (store.int32[block + PortField.gap] === Gap.once) store.int32[block + PortField.gap] = Gap.none;
     for (let slot = store.firstOfPort(port); slot >= 0; slot = store.nextOfPort(slot)) {
-      change.begin(slot);
+      store.int32[change.begin(slot) + FLAGS] &= ~PROBED;
       change.transit(slot, Fact.recovered);
       change.end(slot, Fact.recovered, true);
     }

@@ -57,6 +57,15 @@ export class ReportFacts {
     change.end(slot, fact, true);
   }
 
+  /** Shares that are open under a reference of the order: of a replace under way, what it would leave open. */
+  openUnder(slot: number, ref: number): number {
+    const { int32 } = this.change.store;
+    const base = this.change.store.base(slot);
+    const isNext = (int32[base + FLAGS] & PENDING_REPLACE) !== 0 && ref === int32[base + PENDING_REF];
+    if (!isNext || ref === int32[base + REF]) return int32[base + LEAVES];
+    return this.totalAsked(base) - int32[base + TAKEN];
+  }
+
   /**
    * Puts the replace under way into effect: the order goes on under its new reference, with what is left of the new
    * shares.
@@ -64,8 +73,7 @@ export class ReportFacts {
   promote(slot: number): void {
     const { int32 } = this.change.store;
     const base = this.change.store.base(slot);
-    const asked = int32[base + PENDING_SHARES];
-    const total = this.remaining[int32[base + PORT]] !== 0 ? asked + int32[base + TAKEN] : asked;
+    const total = this.totalAsked(base);
     int32[base + SHARES] = total;
     int32[base + PRICE] = int32[base + PENDING_PRICE];
     const before = int32[base + REF];
@@ -80,6 +88,13 @@ export class ReportFacts {
       this.change.dropPending(base, PENDING_CANCEL);
       int32[base + FLAGS] |= CANCEL_OWED;
     }
+  }
+
+  /** Shares of the whole chain that a replace under way asks for. */
+  private totalAsked(base: number): number {
+    const { int32 } = this.change.store;
+    const asked = int32[base + PENDING_SHARES];
+    return this.remaining[int32[base + PORT]] !== 0 ? asked + int32[base + TAKEN] : asked;
   }
 
   private take(slot: number, base: number, report: VenueReport): number {

@@ -28,6 +28,22 @@ describe('a drop copy', () => {
     expect(rig.slot(slot, 'reservedShares')).toBe(0);
   });
 
+  test('that tells of the end of a probe under a replace’s reference does not put the replace into effect', () => {
+    const rig = new OrderRig();
+    const slot = rig.enter({ shares: 1 });
+    const ref = rig.replace(slot, 285, PRICE4);
+    rig.lose(0);
+    rig.facts.barrierSent(0, 0, ref, slot + 1);
+    rig.learn(slot, ReportKind.cancelled, { ref, shares: 1 });
+    expect([stateOf(rig, slot), rig.slot(slot, 'shares'), rig.slot(slot, 'pendingRef')]).toEqual(['sent', 1, ref]);
+    rig.facts.portRecovered(0, 0, 0);
+    // nobody probes any more: what ends now is the order itself, and all that the replace left open
+    rig.learn(slot, ReportKind.cancelled, { ref, shares: 1 });
+    expect(stateOf(rig, slot)).toBe('sent');
+    rig.learn(slot, ReportKind.cancelled, { ref, shares: 285 });
+    expect(stateOf(rig, slot)).toBe('cancelled');
+  });
+
   test('that was faster than the port: a replace that the port tells of afterwards is history', () => {
     const rig = new OrderRig();
     const slot = rig.enter({ shares: 100 });

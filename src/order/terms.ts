@@ -55,6 +55,8 @@ export const OrderFlag = {
   missed: 32,
   /** A cancel of it came to nothing without a word of the venue about it: the gateway sends another. */
   cancelOwed: 64,
+  /** A probe went out under a reference of it, and no barrier has been answered since: the end of either looks the same. */
+  probed: 128,
 } as const;
 
 /** What a strategy wants done when the route of its orders is lost; see {@link RouteStatus}. */

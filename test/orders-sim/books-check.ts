@@ -130,11 +130,6 @@ export class BooksCheck {
     return order === undefined || isProbe(order) ? undefined : order;
   }
 
-  private isProbed(gateway: VirtualGateway, slot: number): boolean {
-    const port = this.world.venue.core.ports[gateway.field(slot, 'port')];
-    return port.orders.has(keyOf(port, gateway.field(slot, 'ref')));
-  }
-
   private compareOrder(gateway: VirtualGateway, slot: number, executed: Map<VenueOrder, Executed>): void {
     const { world } = this;
     const state = gateway.field(slot, 'state');
@@ -151,9 +146,8 @@ export class BooksCheck {
     }
     const done = isDone(state);
     if (theirs === undefined) {
-      // a drop copy that tells of the probe under its reference ends an order of one share as the order itself
-      const unborn = state === OrderState.rejected || (state === OrderState.cancelled && this.isProbed(gateway, slot));
-      if (!unborn || gateway.field(slot, 'executed') !== 0) world.wrong(`${name} never reached the venue`);
+      if (state !== OrderState.rejected || gateway.field(slot, 'executed') !== 0)
+        world.wrong(`${name} never reached the venue`);
       return;
     }
     const { shares, value4 } = executed.get(theirs) ?? NOTHING;
