@@ -391,14 +391,13 @@ describe('the policy for a lost route', () => {
   });
 });
 
-test('after the venue’s end of day nothing new goes out', () => {
+test('after the venue’s end of day nothing goes out, and what rested has expired', () => {
   const rig = new GatewayRig().pass(5);
   const order = rig.enter();
   rig.pass(1);
   rig.venues[0].say(ReportKind.endOfDay);
   rig.pass(1);
   expect(rig.why(rig.enter())).toBe('dayEnded');
-  expect(rig.gateway.cancel(0, order)).toBe(0);
-  rig.pass(1);
-  expect(rig.field(order, 'state')).toBe(OrderState.cancelled);
+  expect(rig.state(order)).toBe('expired');
+  expect(rig.why(rig.gateway.cancel(0, order))).toBe('alreadyDone');
 });
