@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { figures } from './figures/all.ts';
+import { figureSets, figures } from './figures/all.ts';
 import { compileTwins } from './lib/compile.ts';
 import type { BenchContext, Figure, FigureResult } from './lib/figure.ts';
 import { describeMachine } from './lib/machine.ts';
@@ -12,7 +12,10 @@ import { type BenchResults, figureText, resultsMarkdown } from './lib/results.ts
 import { percentiles } from './lib/stats.ts';
 
 const USAGE = `npm run bench -- [options]
-  --only ID,ID       these figures alone: ${figures.map((f) => f.id).join(', ')}
+  --only ID,ID       these figures alone, or whole sets of them:
+${Object.entries(figureSets)
+  .map(([set, members]) => `                       ${set}: ${members.map((f) => f.id).join(', ')}`)
+  .join('\n')}
   --json FILE        machine-readable results with all raw samples
   --write-results    write bench/RESULTS.md and the numbers in README.md
   --smoke            a few seconds a figure: does it all run? The numbers mean nothing
@@ -109,7 +112,7 @@ async function main(): Promise<number> {
     process.stdout.write(`${USAGE}\n`);
     return 0;
   }
-  const only = wanted.only?.split(',');
+  const only = wanted.only?.split(',').flatMap((name) => figureSets[name]?.map(({ id }) => id) ?? [name]);
   const unknown = only?.filter((id) => !figures.some((f) => f.id === id)) ?? [];
   if (unknown.length > 0) {
     process.stderr.write(`no such figure: ${unknown.join(', ')}\n${USAGE}\n`);

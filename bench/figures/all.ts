@@ -19,25 +19,23 @@ import { switchSilence } from './switch-silence.ts';
 import { tickToTrade } from './tick-to-trade.ts';
 import { wireToStrategy } from './wire-to-strategy.ts';
 
-/** In the order in which they are run and printed. */
-export const figures: readonly Figure[] = [
-  ringHop,
-  ringThroughput,
-  wireToStrategy,
-  arbitrate,
-  fill,
-  switchGap,
-  switchSilence,
-  itchDecode,
-  itchBook,
-  steady,
-  scale,
-  tickToTrade,
-  orderPath,
-  orderEncode,
-  sessionFailover,
-  mirrorTakeover,
-  journalRecovery,
-  apiFanout,
-  apiAttack,
-];
+/** The figures by what they are about, in the order in which they are run and printed. */
+export const figureSets: Readonly<Record<string, readonly Figure[]>> = {
+  feed: [
+    ringHop,
+    ringThroughput,
+    wireToStrategy,
+    arbitrate,
+    fill,
+    switchGap,
+    switchSilence,
+    itchDecode,
+    itchBook,
+    steady,
+    scale,
+  ],
+  orders: [tickToTrade, orderPath, orderEncode, sessionFailover, mirrorTakeover, journalRecovery],
+  api: [apiFanout, apiAttack],
+};
+
+export const figures: readonly Figure[] = Object.values(figureSets).flat();
