@@ -30,6 +30,7 @@ export class HostProcess implements HostListener {
   readonly #now: () => number;
   #child: ChildProcess | undefined;
   #stopped = false;
+  #opened = false;
   #port: number;
   #closed = false;
 
@@ -60,10 +61,13 @@ export class HostProcess implements HostListener {
       throw new SimulatorError(`host ${this.host.name} can't listen on ${address}:${port}: ${report.error}`);
     }
     this.#port = report.port;
+    this.#opened = true;
     return this.#port;
   }
 
   move(): void {
+    // hosts open one after another: a client of the first moves them all
+    if (!this.#opened) return;
     const child = this.#child;
     if (!this.host.listening) child?.kill('SIGKILL');
     else if (child === undefined) this.#spawn();

@@ -9,7 +9,7 @@ export interface HostListener {
   readonly host: VenueHost;
   /** Begins to listen. @returns the port */
   open(): Promise<number>;
-  /** Follows the host: what it has to say is sent; it stops to listen while it is killed. */
+  /** Follows the host, once it is open: what it has to say is sent; it stops to listen while it is killed. */
   move(): void;
   /** Process that clients are connected to. */
   readonly pid: number;
@@ -23,6 +23,7 @@ export class HostServer implements HostListener {
   readonly #endpoint: Endpoint;
   readonly #sockets: HostSockets;
   #server: Server | undefined;
+  #opened = false;
   /** The port that was opened: the same one is taken again after a kill. */
   #port: number;
 
@@ -45,10 +46,13 @@ export class HostServer implements HostListener {
       server.listen({ host: address, port: this.#port }, resolve);
     });
     this.#port = (server.address() as { port: number }).port;
+    this.#opened = true;
     return this.#port;
   }
 
   move(): void {
+    // hosts open one after another: a client of the first moves them all
+    if (!this.#opened) return;
     this.#sockets.move();
     const server = this.#server;
     if (!this.host.listening && server !== undefined) {
