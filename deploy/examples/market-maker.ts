@@ -68,6 +68,16 @@ export default defineStrategy((context) => {
   let fills = 0;
   let refused = 0;
 
+  /** Shares that offers out of reach may still sell: they can't be sold a second time as held. */
+  function promised(instrument: number): number {
+    let shares = 0;
+    for (const number of orphans) {
+      const order = orders.view(number);
+      if (order.instrument === instrument && order.side === OrderSide.sell) shares += order.leaves;
+    }
+    return shares;
+  }
+
   /** Brings one side of a quote to where it should be. @returns the order's number, 0 where there is none */
   function settle(order: number, quote: Quote, side: OrderSide, price4: number, wanted: boolean): number {
     const { instrument } = quote;
@@ -85,7 +95,7 @@ export default defineStrategy((context) => {
       return order;
     }
     if (!wanted) return 0;
-    const holds = orders.position(instrument) >= shares;
+    const holds = orders.position(instrument) - promised(instrument) >= shares;
     const marking = side === OrderSide.buy || holds ? Marking.long : Marking.short;
     const entered = orders.enter(instrument, side, shares, price4, undefined, marking);
     if (entered > 0) return entered;
