@@ -6,6 +6,7 @@
  * Command line: core=… mode=wire|fill|gap|silence staleUs=… idle=spin|park sampleEvery=… nursery=default
  *   api=1 (with dashboard, metrics and API, on the peer's core) resumeMs=…
  */
+import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -90,6 +91,8 @@ const router = await Router.start(parsed, {
 });
 setInterval(() => router.poll(), REPORTS_EVERY_MS).unref();
 const api: BenchApi | undefined = hasApi ? await startBenchApi(parsed, router) : undefined;
+// read, and this process will be ended by a signal
+rmSync(config.api.tokens, { force: true });
 const { cells } = router.setup.feeds[0]!.options;
 const channel = new BroadcastChannel(channelName);
 
