@@ -1,6 +1,6 @@
 /**
- * Makes the README's picture of the status view from a real run: starts the demo, cuts line A, waits for the switch
- * and a few seconds more, and draws what the view shows then.
+ * Makes the README's picture of the status view from a real run: starts the demo, cuts line A and kills the gateway that
+ * carries the orders, waits for both switches and a few seconds more, and draws what the view shows then.
  *
  *   node scripts/status-picture.mjs [FILE]      (default docs/status.svg)
  */
@@ -16,8 +16,8 @@ import { renderStatusSvg } from '../src/cli/status-svg.ts';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const picture = process.argv[2] ?? join(root, 'docs', 'status.svg');
 const warmline = join(root, 'bin', 'warmline');
-const COLUMNS = 112;
-const ROWS = 32;
+const COLUMNS = 132;
+const ROWS = 50;
 const WARM_UP_MS = 8000;
 const AFTER_SWITCH_MS = 4000;
 const DEADLINE_MS = 60_000;
@@ -58,6 +58,8 @@ try {
   await sleep(WARM_UP_MS);
   spawnSync(warmline, ['sim', 'fault', '--line', 'A', 'silence', '--for', '30s'], { cwd: root, stdio: 'inherit' });
   await until('a switch', (model) => model.feeds[0].switches > 0);
+  spawnSync(warmline, ['sim', 'fault', '--host', 'P1', 'kill', '--for', '30s'], { cwd: root, stdio: 'inherit' });
+  await until('a failover', (model) => model.orders.failovers > 0);
   await sleep(AFTER_SWITCH_MS);
   writeFileSync(picture, renderStatusSvg(look(), COLUMNS, ROWS));
   process.stdout.write(`${picture}\n`);
