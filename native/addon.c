@@ -75,8 +75,8 @@ NAPI_MODULE_INIT() {
   napi_value version = int_result(env, WARMLINE_API_VERSION);
   bool ok = version != NULL && napi_set_named_property(env, exports, "apiVersion", version) == napi_ok &&
             clock_init(env, exports) && thread_init(env, exports) && mapped_file_init(env, exports) &&
-            datagram_init(env, exports) && stream_init(env, exports) && counter_mirror_init(env, exports) &&
-            notify_init(env, exports);
+            datagram_init(env, exports) && stream_init(env, exports) && ready_set_init(env, exports) &&
+            counter_mirror_init(env, exports) && notify_init(env, exports);
   if (!ok) napi_throw_error(env, NULL, "warmline.node could not be initialised");
   return exports;
 }

@@ -24,7 +24,7 @@
 #include <time.h>
 
 /* Raised with every change of the addon's calls; src/io/native.ts refuses an addon of another version. */
-#define WARMLINE_API_VERSION 6
+#define WARMLINE_API_VERSION 7
 
 #define NS_PER_SECOND 1000000000LL
 
@@ -98,6 +98,7 @@ bool thread_init(napi_env env, napi_value exports);
 bool mapped_file_init(napi_env env, napi_value exports);
 bool datagram_init(napi_env env, napi_value exports);
 bool stream_init(napi_env env, napi_value exports);
+bool ready_set_init(napi_env env, napi_value exports);
 bool counter_mirror_init(napi_env env, napi_value exports);
 bool notify_init(napi_env env, napi_value exports);
 

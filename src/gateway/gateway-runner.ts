@@ -1,5 +1,6 @@
 import type { OrderBooks } from '../feed/book.ts';
-import { connectStream } from '../io/open.ts';
+import { connectStream, createReadySet } from '../io/open.ts';
+import type { ReadySet } from '../io/ready-set.ts';
 import { JournalDayWriter } from '../journal/day-writer.ts';
 import { JournalWriter } from '../journal/journal-writer.ts';
 import { splitUtcOffset } from '../journal/record-time.ts';
@@ -81,6 +82,7 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
   private readonly notes: OperatorNoteReader;
   private readonly keepNote = (text: string) => this.dayJournal.operator(OperatorAction.acts, 0, 0, text);
   private readonly sockets: SocketTable;
+  private readonly readySet: ReadySet;
   private readonly journalAgent: Agent | undefined;
   private readonly sessionNames: readonly string[];
   private readonly remotes: RemoteTraders;
@@ -136,6 +138,8 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
     this.dayJournal = new JournalDayWriter(journal, attached.output);
     const kill = openKillSwitch(options.kill, context.native);
     this.sockets = new SocketTable(options.sockets);
+    const sessions = options.ports.reduce((sum, { hosts }) => sum + hosts.length, 0);
+    this.readySet = createReadySet(options.ioMode, sessions);
     const fence = new Fence(new Int32Array(options.fence), options.epoch);
     this.loop = buildGateway(spec, {
       store: this.store,
@@ -155,6 +159,7 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
       rows: options.rows,
       answers: new AnswerTimes(options.histograms.answer),
       routes: options.routes,
+      readiness: this.readySet,
     });
     const { shape } = options.risk;
     const { dayJournal, loop } = this;
@@ -359,6 +364,7 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
           userTimeoutMs,
         });
         this.sockets.set(session, socket);
+        this.readySet.set(session, socket);
         return socket;
       },
     };

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { getSystemErrorName } from 'node:util';
 
 /** Must equal WARMLINE_API_VERSION in native/addon.h: an addon built from other sources is not loaded. */
-const API_VERSION = 6;
+const API_VERSION = 7;
 
 /** The poller as the addon makes it; use {@link createDatagramPoller} of open.ts instead. */
 export interface NativePollerHandle {
@@ -53,6 +53,14 @@ export interface NativeStreamHandle {
   readInfo(into: Float64Array): number;
   /** Writes descriptor and cookie (two words) of the socket, for `abortSocket`. @returns 0 or a negative errno */
   identify(into: Int32Array, index: number): number;
+}
+
+/** The set as the addon makes it; use {@link createReadySet} of open.ts instead. */
+export interface NativeReadySetHandle {
+  /** @returns 0 or a negative errno */
+  add(slot: number, descriptor: number): number;
+  /** @returns how many slots are ready */
+  look(): number;
 }
 
 /** Scheduling classes of {@link Native.setScheduling}. */
@@ -172,6 +180,8 @@ export interface Native {
     userTimeoutMs: number,
     flags: number,
   ): NativeStreamHandle;
+  /** A set with a slot for each cell. @returns it, or a negative errno (`EMFILE`) */
+  createReadySet(cells: Int32Array): NativeReadySetHandle | number;
 }
 
 let loaded: Native | undefined;

@@ -6,6 +6,7 @@ import { NativeDatagramPoller } from './native-datagram.ts';
 import { NativeStream } from './native-stream.ts';
 import { PortableDatagramPoller } from './portable-datagram.ts';
 import { PortableStream } from './portable-stream.ts';
+import { AskingReadySet, NativeReadySet, type ReadySet } from './ready-set.ts';
 import type { StreamOptions, StreamSocket } from './stream.ts';
 
 /** `auto`: native where the addon is there, else portable. */
@@ -40,4 +41,10 @@ export function createDatagramPoller(mode: IoMode, options: DatagramPollerOption
 export function connectStream(mode: IoMode, options: StreamOptions): StreamSocket {
   const native = nativeFor(mode);
   return native === undefined ? new PortableStream(options) : new NativeStream(native, options);
+}
+
+/** What {@link connectStream}'s connections of one thread are asked by. Where the addon can make none, all are asked. */
+export function createReadySet(mode: IoMode, slots: number): ReadySet {
+  const native = nativeFor(mode);
+  return native === undefined || slots === 0 ? new AskingReadySet(slots) : NativeReadySet.open(native, slots);
 }

@@ -29,7 +29,7 @@ import { Session } from './session.ts';
 import { SESSION_CELLS } from './session-cells.ts';
 import { type GroupOptions, SessionGroup } from './session-group.ts';
 import type { SessionOptions } from './session-options.ts';
-import type { Dialler, TimeSource } from './session-stream.ts';
+import type { Dialler, Readiness, TimeSource } from './session-stream.ts';
 
 export interface PortSpec {
   readonly name: string;
@@ -73,6 +73,8 @@ export interface GatewayMaterials {
   /** Opens connections of a port's host. */
   dialler(port: number, host: number): Dialler;
   readonly sources?: readonly EvidenceSource[];
+  /** Absent = every session's connection is asked each turn. */
+  readonly readiness?: Readiness;
   /** Session of each port as recovery found it; '' or absent = none. */
   readonly sessionNames?: readonly string[];
   /** {@link GatewayCell}, `SessionCell` by session, uses of the resolution table's rows, {@link RouteCell}. */
@@ -165,6 +167,7 @@ export function buildGateway(spec: GatewaySpec, materials: GatewayMaterials): Ga
         clock.nowNs,
         new Jitter(spec.seed + number),
         materials.sessionCells?.(number) ?? new Float64Array(SESSION_CELLS),
+        materials.readiness?.cells,
       );
     });
     ports.push(port);
@@ -173,5 +176,5 @@ export function buildGateway(spec: GatewaySpec, materials: GatewayMaterials): Ga
     const members = groupSpec.ports.map((port) => ports[port]);
     groups.push(new SessionGroup(index, groupSpec.options, members, spec.instruments.length, routes, clock.nowNs));
   });
-  return new GatewayLoop(parts, gateway, routes, materials.sources ?? []);
+  return new GatewayLoop(parts, gateway, routes, materials.sources ?? [], materials.readiness);
 }

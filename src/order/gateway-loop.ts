@@ -8,6 +8,7 @@ import { SlotField } from './order-layout.ts';
 import type { OrderPort } from './order-port.ts';
 import { OwedCancels } from './owed-cancels.ts';
 import type { SessionGroup } from './session-group.ts';
+import type { Readiness } from './session-stream.ts';
 import { Evidence, OrderFlag } from './terms.ts';
 
 /**
@@ -19,13 +20,21 @@ export class GatewayLoop {
   readonly gateway: OrderGateway;
   readonly routes: GatewayRoutes;
   private readonly sources: readonly EvidenceSource[];
+  private readonly readiness: Readiness | undefined;
   private readonly owed: OwedCancels;
 
-  constructor(parts: GatewayParts, gateway: OrderGateway, routes: GatewayRoutes, sources: readonly EvidenceSource[]) {
+  constructor(
+    parts: GatewayParts,
+    gateway: OrderGateway,
+    routes: GatewayRoutes,
+    sources: readonly EvidenceSource[],
+    readiness?: Readiness,
+  ) {
     this.parts = parts;
     this.gateway = gateway;
     this.routes = routes;
     this.sources = sources;
+    this.readiness = readiness;
     this.owed = new OwedCancels(parts, gateway);
   }
 
@@ -61,6 +70,7 @@ export class GatewayLoop {
   turn(sink: OrderEventSink): number {
     const { ports, groups, events, clock } = this.parts;
     let work = 0;
+    if (this.readiness !== undefined) this.readiness.look();
     for (let i = 0; i < ports.length; i++) work += ports[i].turn();
     for (let i = 0; i < groups.length; i++) work += groups[i].turn();
     for (let i = 0; i < this.sources.length; i++) work += this.sources[i].turn(clock.nowNs, this.routes);

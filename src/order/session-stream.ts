@@ -29,6 +29,14 @@ export interface Dialler {
   dial(): SessionStream;
 }
 
+/** Which connections have something to be read: `io/ready-set.ts` has it. */
+export interface Readiness {
+  /** By session: 0 = there is nothing to be read, no bytes, no end, no failure. */
+  readonly cells: Int32Array;
+  /** Once a turn, before the sessions' turns. */
+  look(): void;
+}
+
 /** What a clock must offer: it is read into a cell, because a double that is returned costs an allocation. */
 export interface TimeSource {
   /** Cell 0: monotonic ns at the last {@link read}. */

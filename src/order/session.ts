@@ -96,6 +96,8 @@ export class Session implements OrderConnectionSink {
   private readonly now: Float64Array;
   private readonly store: SlotReader;
   private readonly backoff: Backoff;
+  /** Cell {@link index}: 0 = the connection has nothing to be read. */
+  private readonly ready: Int32Array;
   private readonly input = new Uint8Array(READ_BYTES);
   private readonly info = new Float64Array(STREAM_INFO_CELLS);
   private stream: SessionStream | undefined = undefined;
@@ -108,7 +110,10 @@ export class Session implements OrderConnectionSink {
   private rejectRetry = false;
   private readonly time = new Float64Array(TIMES);
 
-  /** @param now cell 0: monotonic ns of this turn */
+  /**
+   * @param now cell 0: monotonic ns of this turn
+   * @param ready by session: 0 = its connection need not be asked this turn
+   */
   constructor(
     index: number,
     port: number,
@@ -122,6 +127,7 @@ export class Session implements OrderConnectionSink {
     now: Float64Array,
     jitter: Jitter,
     cells: Float64Array = new Float64Array(SESSION_CELLS),
+    ready: Int32Array = new Int32Array(index + 1).fill(1),
   ) {
     this.index = index;
     this.port = port;
@@ -134,6 +140,7 @@ export class Session implements OrderConnectionSink {
     this.store = store;
     this.now = now;
     this.cells = cells;
+    this.ready = ready;
     this.backoff = new Backoff(options.backoff, jitter);
     this.acks = new AckTimes(options.ackDeadlineFloorNs, options.ackDeadlineFactor);
     this.connection = protocol.createConnection(options.connection, this);
@@ -259,7 +266,7 @@ export class Session implements OrderConnectionSink {
     if (this.state === State.down) return this.wanted && this.now[0] >= this.time[Time.dialAtNs] ? this.dial() : 0;
     if (this.state === State.ended) return 0;
     if (this.state === State.connecting) return this.awaitOpen();
-    let work = this.receive();
+    let work = this.ready[this.index] === 0 ? 0 : this.receive();
     if (this.stream === undefined) return work + 1;
     this.connection.onTime(this.now);
     if (this.connection.outputLength > 0) {
