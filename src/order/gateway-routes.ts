@@ -34,6 +34,7 @@ const UNKNOWN = OrderFlag.unknown;
 const BLIND = OrderFlag.blind;
 const PENDING = OrderFlag.pendingCancel | OrderFlag.pendingReplace;
 const Route = Object.freeze({ ...RouteCell });
+const Status = Object.freeze({ ...RouteStatus });
 
 /**
  * What comes from the venue's side: sessions and ports change, reports arrive, barriers are answered, routes move. Each is
@@ -103,14 +104,24 @@ export class GatewayRoutes implements PortOwner, GroupOwner, ReconcileHost, Fact
     this.facts.login(port.index, session.index, port.expected, port.gap);
   }
 
-  /** Noted at once; written to the orders by {@link settleLosses}, after what is waiting has gone another way. */
+  /**
+   * Routes move and strategies hear of it at once; written to the orders by {@link settleLosses}, after what is waiting has
+   * gone another way.
+   */
   portLost(port: OrderPort, session: Session, evidence: number): void {
     this.cells[Cell.portsLost]++;
     this.resolvedSince[port.index] = 0;
     this.lostSession[port.index] = session.index;
     this.lostEvidence[port.index] = evidence;
     this.lossesPending = true;
-    this.tellRoutes(port);
+    const { groups } = this.parts;
+    for (let i = 0; i < groups.length; i++) {
+      if (!groups[i].has(port)) continue;
+      const moves = this.cells[Cell.routes];
+      groups[i].review();
+      // a route that moved has told the group, of the loss as well
+      if (this.cells[Cell.routes] === moves) this.tellGroup(groups[i]);
+    }
   }
 
   /** Silence resolves nothing: counted, so that it can be seen that it did not. */
@@ -135,7 +146,7 @@ export class GatewayRoutes implements PortOwner, GroupOwner, ReconcileHost, Fact
     }
   }
 
-  usabilityChanged(port: OrderPort): void {
+  becameUsable(port: OrderPort): void {
     const { groups } = this.parts;
     for (let i = 0; i < groups.length; i++) if (groups[i].has(port)) groups[i].review();
   }
@@ -288,14 +299,18 @@ export class GatewayRoutes implements PortOwner, GroupOwner, ReconcileHost, Fact
     if (this.held[strategy] === status) return;
     this.held[strategy] = status;
     const { strategies, groups, events } = this.parts;
-    this.showRoute(strategy, groups[strategies[strategy].group]);
+    const group = groups[strategies[strategy].group];
+    this.showRoute(strategy, group, statusOf(group));
     events.push(strategy, Event.route, 0, 0, 0);
   }
 
   /** Writes where every strategy's orders go, without telling anybody. */
   showRoutes(): void {
     const { strategies, groups } = this.parts;
-    for (let i = 0; i < strategies.length; i++) this.showRoute(i, groups[strategies[i].group]);
+    for (let i = 0; i < strategies.length; i++) {
+      const group = groups[strategies[i].group];
+      this.showRoute(i, group, statusOf(group));
+    }
     this.countDoubts();
   }
 
@@ -423,28 +438,32 @@ export class GatewayRoutes implements PortOwner, GroupOwner, ReconcileHost, Fact
 
   private tellGroup(group: SessionGroup): void {
     const { strategies, events } = this.parts;
+    const status = statusOf(group);
     for (let i = 0; i < strategies.length; i++) {
       if (strategies[i].group !== group.index) continue;
-      this.showRoute(i, group);
+      this.showRoute(i, group, status);
       events.push(i, Event.route, 0, 0, 0);
     }
   }
 
-  private showRoute(strategy: number, group: SessionGroup): void {
+  private showRoute(strategy: number, group: SessionGroup, status: number): void {
     const { routes } = this.parts;
     const { ledger } = this.facts;
     const at = strategy * Route.words;
     const row = ledger.total(Scope.strategy, strategy);
     routes[at + Route.unknown] = ledger.cells[row + TotalCell.unknownOrders];
     routes[at + Route.blind] = ledger.cells[row + TotalCell.blindOrders];
-    const port = group.leading;
-    routes[at + Route.session] = port?.holder?.index ?? -1;
-    if (this.held[strategy] !== 0) routes[at + Route.status] = this.held[strategy];
-    else if (port === undefined) routes[at + Route.status] = RouteStatus.down;
-    else if (group.ports.some(({ doubted, reachable }) => doubted && reachable)) {
-      routes[at + Route.status] = RouteStatus.reconciling;
-    } else routes[at + Route.status] = group.preferred ? RouteStatus.open : RouteStatus.switched;
+    routes[at + Route.session] = group.leading?.holder?.index ?? -1;
+    routes[at + Route.status] = this.held[strategy] !== 0 ? this.held[strategy] : status;
   }
+}
+
+/** {@link RouteStatus} of a group's orders, but for who is held back. */
+function statusOf(group: SessionGroup): number {
+  if (group.leading === undefined) return Status.down;
+  const { ports } = group;
+  for (let i = 0; i < ports.length; i++) if (ports[i].doubted && ports[i].reachable) return Status.reconciling;
+  return group.preferred ? Status.open : Status.switched;
 }
 
 /** State of an order that was concluded upon. */

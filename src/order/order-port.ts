@@ -13,12 +13,12 @@ export interface PortOwner {
   sessionChanged(port: OrderPort, session: Session, before: number): void;
   /** A login was accepted, or a message skipped: the port's `expected`, `sessionName` and `gap` are those of now. */
   loggedOn(port: OrderPort, session: Session): void;
-  /** The port's orders can't be trusted any more. @param evidence {@link Evidence} */
+  /** The port's orders can't be trusted any more, and new ones take another way. @param evidence {@link Evidence} */
   portLost(port: OrderPort, session: Session, evidence: number): void;
   /** The port was tried and does not answer. @param barrier it was logged on and asked; else it could not be reached */
   noAnswer(port: OrderPort, barrier: boolean): void;
-  /** New orders may take the port, or may no longer: routes are to be looked at again. */
-  usabilityChanged(port: OrderPort): void;
+  /** New orders may take the port: routes are to be looked at again. */
+  becameUsable(port: OrderPort): void;
   /** A message that has not been seen before. */
   portReport(port: OrderPort, session: Session, report: VenueReport, probeAnswer: boolean): void;
 }
@@ -268,7 +268,7 @@ export class OrderPort implements SessionOwner {
     if (this.gap === Gap.once) this.gap = Gap.none;
     session.stopWaitingForDoubtful();
     session.enter(SessionState.warm);
-    this.owner.usabilityChanged(this);
+    this.owner.becameUsable(this);
   }
 
   // ---- Within ----
@@ -311,7 +311,6 @@ export class OrderPort implements SessionOwner {
 
   private doubt(session: Session, evidence: number): void {
     this.doubted = true;
-    this.owner.usabilityChanged(this);
     this.owner.portLost(this, session, evidence);
   }
 

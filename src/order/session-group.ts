@@ -26,6 +26,9 @@ export interface GroupOwner {
 }
 
 const NONE = -1;
+// an engine loads an imported binding, and from it, each time it is used
+const ACTIVE = SessionState.active;
+const WARM = SessionState.warm;
 
 /**
  * Ports that can stand in for each other, and the policy that picks one per order. `primary-backup`: all orders take the
@@ -192,19 +195,25 @@ export class SessionGroup {
 
   /** What the port's last session said when it failed. */
   private evidenceOn(position: number): number {
-    let latest: Float64Array | undefined;
-    for (const { cells } of this.ports[position].sessions) {
-      if (latest === undefined || cells[Cell.evidenceNs] > latest[Cell.evidenceNs]) latest = cells;
+    const { sessions } = this.ports[position];
+    let latest = 0;
+    for (let i = 1; i < sessions.length; i++) {
+      if (sessions[i].cells[Cell.evidenceNs] > sessions[latest].cells[Cell.evidenceNs]) latest = i;
     }
-    return latest?.[Cell.evidence] ?? Evidence.none;
+    return sessions[latest].cells[Cell.evidence];
   }
 
   private markActive(): void {
-    const { ports, used } = this;
+    const { ports } = this;
     for (let i = 0; i < ports.length; i++) {
       const { holder } = ports[i];
-      if (holder === undefined || !holder.usable) continue;
-      holder.enter(used.includes(i) ? SessionState.active : SessionState.warm);
+      if (holder?.usable === true) holder.enter(this.carries(i) ? ACTIVE : WARM);
     }
+  }
+
+  /** Whether any route takes the port at this position. */
+  private carries(position: number): boolean {
+    for (let i = 0; i < this.used.length; i++) if (this.used[i] === position) return true;
+    return false;
   }
 }

@@ -478,7 +478,8 @@ export class Session implements OrderConnectionSink {
     this.cells[Cell.unanswered] = 0;
     this.closeEnded();
     if (stream === undefined) return;
-    if (stream.state() === Phase.open || stream.state() === Phase.connecting) stream.close(reset);
+    const phase = stream.state();
+    if (phase === Phase.open || phase === Phase.connecting) stream.close(reset);
     else this.ended = stream;
     this.connection.onClosed(reason);
     this.fault = Evidence.none;

@@ -121,8 +121,8 @@ export class PortRig implements PortOwner, ReconcileHost {
   noAnswer(_port: OrderPort, barrier: boolean): void {
     this.log.push(barrier ? 'no answer to the barrier' : 'no answer');
   }
-  usabilityChanged(port: OrderPort): void {
-    this.log.push(port.usable ? 'usable' : 'not usable');
+  becameUsable(): void {
+    this.log.push('usable');
   }
   portReport(_port: OrderPort, _session: Session, report: VenueReport): void {
     this.reports.push(report.kind);
