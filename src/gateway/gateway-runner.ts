@@ -199,10 +199,17 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
     this.hosts[strategy] = host;
   }
 
-  /** One turn. @returns how much was done */
-  doWork(): number {
+  /**
+   * One turn.
+   * @param idleSinceNs cell 0: when the thread's turn began, if nothing was done in it so far: that is time enough, and the
+   *   clock is read only for what sessions read
+   * @returns how much was done
+   */
+  doWork(idleSinceNs?: Float64Array): number {
     const { clock, times } = this;
-    clock.read();
+    // never back: an order of this very turn may have read the clock
+    if (idleSinceNs === undefined) clock.read();
+    else if (idleSinceNs[0] > clock.nowNs[0]) clock.nowNs[0] = idleSinceNs[0];
     this.reporter.turn();
     this.market.look(clock.nowNs);
     let work = this.killWatch.poll();

@@ -13,8 +13,11 @@ export interface ReadySet {
   readonly cells: Int32Array;
   /** That slot's connection is this one now, once the one before it is closed or about to be. */
   set(slot: number, socket: StreamSocket): void;
-  /** Once a turn, before connections are asked. What comes later is found by the next look. */
-  look(): void;
+  /**
+   * Once a turn, before connections are asked. What comes later is found by the next look.
+   * @returns how many are ready, or may be
+   */
+  look(): number;
 }
 
 /** Nothing is known beforehand: every connection is asked. */
@@ -29,8 +32,8 @@ export class AskingReadySet implements ReadySet {
     // asked as all of them
   }
 
-  look(): void {
-    // every cell stays set
+  look(): number {
+    return this.cells.length;
   }
 }
 
@@ -62,7 +65,7 @@ export class NativeReadySet implements ReadySet {
     this.cells.fill(1);
   }
 
-  look(): void {
-    if (!this.incomplete) this.handle.look();
+  look(): number {
+    return this.incomplete ? this.cells.length : this.handle.look();
   }
 }

@@ -63,14 +63,15 @@ export class GatewayLoop {
   }
 
   /**
-   * One turn; `clock` has been read. Bounded.
+   * One turn; `clock` has been read, or says when the thread's turn began and nothing has happened since: what sessions
+   * read is told by a time of its own. Bounded.
    * @param sink is called for each event of a strategy, and may enter orders from within
    * @returns how much was done
    */
   turn(sink: OrderEventSink): number {
     const { ports, groups, events, clock } = this.parts;
     let work = 0;
-    if (this.readiness !== undefined) this.readiness.look();
+    if (this.readiness !== undefined && this.readiness.look() > 0) clock.read();
     for (let i = 0; i < ports.length; i++) work += ports[i].turn();
     for (let i = 0; i < groups.length; i++) work += groups[i].turn();
     for (let i = 0; i < this.sources.length; i++) work += this.sources[i].turn(clock.nowNs, this.routes);

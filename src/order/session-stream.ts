@@ -33,8 +33,8 @@ export interface Dialler {
 export interface Readiness {
   /** By session: 0 = there is nothing to be read, no bytes, no end, no failure. */
   readonly cells: Int32Array;
-  /** Once a turn, before the sessions' turns. */
-  look(): void;
+  /** Once a turn, before the sessions' turns. @returns how many have something to be read, or may have */
+  look(): number;
 }
 
 /** What a clock must offer: it is read into a cell, because a double that is returned costs an allocation. */

@@ -288,3 +288,26 @@ test('a session that is not authorised is not asked again', () => {
   expect(session.cells[SessionCell.loginRejects]).toBe(1);
   expect(session.cells[SessionCell.evidence]).toBe(Evidence.loginRejected);
 });
+
+test('a connection with nothing to be read is not asked, and its end is heard of once there is something', () => {
+  const ready = Int32Array.of(1);
+  const rig = new PortRig({ ready });
+  rig.pass(5);
+  expect(rig.port.usable).toBe(true);
+  const [stream] = rig.hosts[0].open;
+  const receive = stream.receive.bind(stream);
+  let asked = 0;
+  stream.receive = (...range) => {
+    asked++;
+    return receive(...range);
+  };
+  ready[0] = 0;
+  rig.pass(10);
+  expect(asked).toBe(0);
+  expect(rig.port.usable).toBe(true);
+  stream.reset();
+  ready[0] = 1;
+  rig.pass(1);
+  expect(asked).toBe(1);
+  expect(rig.evidence()).toBe('reset');
+});

@@ -243,7 +243,7 @@ export class RouterAgent implements Agent {
       if (audit !== undefined) work += audit.doWork(nowNs, feeds[i].arbiter.status === FeedStatus.live);
     }
     for (let i = 0; i < this.hosts.length; i++) work += this.hosts[i].onTurn();
-    if (this.gateway !== undefined) work += this.gateway.doWork();
+    if (this.gateway !== undefined) work += this.gateway.doWork(work === 0 ? nowNs : undefined);
     if (work === 0 && ++this.quietTurns >= QUIET_TURNS_PER_REPORT) {
       this.quietTurns = 0;
       this.sockets.reportSockets();

@@ -39,6 +39,8 @@ export interface PortRigOptions {
   readonly session?: Partial<SessionOptions>;
   readonly port?: Partial<PortOptions>;
   readonly seed?: number;
+  /** By session: 0 = its connection has nothing to be read. */
+  readonly ready?: Int32Array;
 }
 
 /** A port with its hosts at a model venue, without orders: what it does is written to `log`. */
@@ -90,6 +92,8 @@ export class PortRig implements PortOwner, ReconcileHost {
           this.store,
           this.now,
           new Jitter((options.seed ?? 1) + index),
+          undefined,
+          options.ready,
         ),
     );
   }
