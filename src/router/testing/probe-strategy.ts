@@ -12,6 +12,7 @@ export default defineStrategy((context) => {
   const hoard: number[][] = [];
   let count = 0;
   let sum = 0;
+  let told = -1;
   return {
     onStart() {
       context.log(`start ${context.layout}`);
@@ -32,7 +33,9 @@ export default defineStrategy((context) => {
       context.log(`lapped ${feed.name}`);
     },
     onTimer() {
-      context.log(`seen ${count} ${sum}`);
+      // logs are limited: what has been said is not said again
+      if (count !== told) context.log(`seen ${count} ${sum}`);
+      told = count;
     },
     onStop() {
       context.log('stop');
