@@ -2,9 +2,10 @@ import type { FeedProtocol } from '../feed/protocol.ts';
 import type { Agent } from '../runtime/agent.ts';
 import type { AgentContext } from '../runtime/agent-context.ts';
 import { createClock } from '../runtime/clock.ts';
+import { withUsualInlining } from '../runtime/compiler.ts';
 import { feedProtocol } from '../venues/registry.ts';
 import type { GatewayFeed, GatewayOptions } from './gateway-options.ts';
-import { GatewayRunner, specOf } from './gateway-runner.ts';
+import { GatewayRunner } from './gateway-runner.ts';
 import { warmUpOrders } from './order-warm-up.ts';
 
 /** What a gateway's own thread is given. Structured-cloneable. */
@@ -37,7 +38,9 @@ class GatewayAgent implements Agent {
 /** Entry of the gateway's thread. */
 export function createAgent(options: unknown, context: AgentContext): Agent {
   const { gateway, feeds, warmUpNs } = options as GatewayAgentOptions;
-  warmUpOrders(specOf(gateway).ports, createClock(context.native), warmUpNs);
+  const { native } = context;
+  const input = { gateway, native, createClock: () => createClock(native), hosts: [] };
+  withUsualInlining(() => warmUpOrders(input, warmUpNs));
   const books = feeds.map((feed) => readerOf(feedProtocol(feed.protocol), feed));
   const maxInstruments = feeds.map((feed) => feed.books?.maxInstruments ?? 0);
   return new GatewayAgent(

@@ -1,5 +1,4 @@
 import type { OrderBooks } from '../feed/book.ts';
-import { connectStream, createReadySet } from '../io/open.ts';
 import type { ReadySet } from '../io/ready-set.ts';
 import { JournalDayWriter } from '../journal/day-writer.ts';
 import { JournalWriter } from '../journal/journal-writer.ts';
@@ -28,21 +27,19 @@ import { SendGuard } from '../order/send-guard.ts';
 import type { LostRoutePolicy } from '../order/terms.ts';
 import type { Agent } from '../runtime/agent.ts';
 import type { AgentContext } from '../runtime/agent-context.ts';
-import { type Clock, createClock } from '../runtime/clock.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { recordLatency } from '../runtime/histogram.ts';
 import type { Orders } from '../strategy/order-api.ts';
 import type { StrategyHost } from '../strategy/strategy-host.ts';
 import { orderProtocol } from '../venues/order-registry.ts';
 import { AnswerTimes } from './answer-times.ts';
 import { DayEnd } from './day-end.ts';
-import { openDropCopy } from './drop-copy.ts';
 import { GatewayCommand, GatewayCommands, type GatewayCommandTarget } from './gateway-commands.ts';
+import { type GatewayDoors, openDoors } from './gateway-doors.ts';
 import type { GatewayOptions } from './gateway-options.ts';
 import { GatewayReporter } from './gateway-report.ts';
 import { Holds } from './holds.ts';
 import { InstrumentMap } from './instrument-map.ts';
-import { attachJournal } from './journal-output.ts';
-import { openKillSwitch } from './kill-file.ts';
 import { type LocalOrderParts, LocalOrders } from './local-orders.ts';
 import { MarketView } from './market-view.ts';
 import { OperatorNoteReader } from './operator-notes.ts';
@@ -65,6 +62,7 @@ const STOP_PATIENCE_NS = 500e6;
 export class GatewayRunner implements OrderEventSink, KillListener, LimitListener, GatewayCommandTarget {
   readonly loop: GatewayLoop;
   private readonly options: GatewayOptions;
+  private readonly doors: GatewayDoors;
   private readonly clock: Clock;
   private readonly risk: Risk;
   private readonly store: OrderStore;
@@ -94,6 +92,7 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
   /**
    * @param books of each feed, by the router's number, as this thread sees them
    * @param counters `FeedCell`s of each feed
+   * @param doors a rehearsal has its own: see `order-rehearsal.ts`
    * @throws {Error} naming what can't be opened
    */
   constructor(
@@ -102,9 +101,11 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
     books: readonly (OrderBooks | undefined)[],
     maxInstruments: readonly number[],
     counters: readonly Float64Array[],
+    doors: GatewayDoors = openDoors(options, context.native),
   ) {
     this.options = options;
-    this.clock = createClock(context.native);
+    this.doors = doors;
+    this.clock = doors.clock();
     const { clock } = this;
     this.reporter = new GatewayReporter(context.reports, clock.nowNs);
     this.readUtc();
@@ -132,14 +133,14 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
     this.limits = limits;
     this.limitRequests = new LimitRequests(options.limitRequests);
     rebuildRisk(this.risk, this.store);
-    const attached = attachJournal(options.journal, context.native, clock.nowNs);
+    const attached = doors.journal(clock.nowNs);
     this.journalAgent = attached.agent;
     const journal = new JournalWriter(attached.output, clock.nowNs, this.utcOffset);
     this.dayJournal = new JournalDayWriter(journal, attached.output);
-    const kill = openKillSwitch(options.kill, context.native);
+    const kill = doors.killSwitch();
     this.sockets = new SocketTable(options.sockets);
     const sessions = options.ports.reduce((sum, { hosts }) => sum + hosts.length, 0);
-    this.readySet = createReadySet(options.ioMode, sessions);
+    this.readySet = doors.readySet(sessions);
     const fence = new Fence(new Int32Array(options.fence), options.epoch);
     this.loop = buildGateway(spec, {
       store: this.store,
@@ -152,7 +153,7 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
       clock,
       voice: this.reporter,
       dialler: (port, host) => this.dialler(port, host),
-      sources: options.dropCopy === undefined ? [] : [openDropCopy(options.dropCopy, options.ioMode)],
+      sources: doors.sources(),
       sessionNames: options.ports.map(({ sessionName }) => sessionName),
       cells: options.cells,
       sessionCells: (session) => options.ports.flatMap(({ hosts }) => hosts)[session].cells,
@@ -197,6 +198,11 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
   /** The host that hears of a strategy's orders. */
   attach(strategy: number, host: StrategyHost): void {
     this.hosts[strategy] = host;
+  }
+
+  /** Looks every instrument up at once, where books stand already; otherwise one is looked up now and then. */
+  findInstruments(): void {
+    this.map.lookAtAll();
   }
 
   /**
@@ -357,12 +363,12 @@ export class GatewayRunner implements OrderEventSink, KillListener, LimitListene
   }
 
   private dialler(port: number, host: number) {
-    const { ioMode, ports, userTimeoutMs } = this.options;
+    const { ports, userTimeoutMs } = this.options;
     const { address, port: tcpPort, interface: local } = ports[port].hosts[host];
     const session = ports.slice(0, port).reduce((sum, { hosts }) => sum + hosts.length, host);
     return {
       dial: () => {
-        const socket = connectStream(ioMode, {
+        const socket = this.doors.connect(session, {
           address,
           port: tcpPort,
           localAddress: local,

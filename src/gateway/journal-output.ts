@@ -35,13 +35,20 @@ export function attachJournal(
   const memory = journalMemory(setup, native);
   const ring = new JournalRing(memory);
   if (setup.ringMemory === undefined) {
-    return {
-      output: setup.durability === 'disk' ? new SyncedJournal(ring, createClock(native), setup.syncWaitNs) : ring,
-    };
+    return { output: mappedOutput(setup, ring, createClock(native)) };
   }
   const copier = new JournalCopier(memory, disk, setup, nowNs);
   copier.begin();
   return { output: new DirectJournal(ring, copier, setup.durability === 'disk'), agent: new JournalAgent(copier) };
+}
+
+/** What writes into a mapped ring, as configured. @param clock of its own */
+export function mappedOutput(
+  { durability, syncWaitNs }: Pick<JournalSetup, 'durability' | 'syncWaitNs'>,
+  ring: JournalRing,
+  clock: Clock,
+): JournalOutput {
+  return durability === 'disk' ? new SyncedJournal(ring, clock, syncWaitNs) : ring;
 }
 
 /**

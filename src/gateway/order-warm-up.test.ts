@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import type { PortSpec } from '../order/gateway-build.ts';
 import { GatewayCell } from '../order/gateway-parts.ts';
 import { Incident } from '../order/incidents.ts';
 import { SlotField } from '../order/order-layout.ts';
-import { DEFAULT_SESSION_OPTIONS } from '../order/session-options.ts';
 import { OrderState } from '../order/terms.ts';
 import { GatewayRig } from '../order/testing/gateway-rig.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { orderProtocol, orderProtocolNames } from '../venues/order-registry.ts';
-import { OrderRehearsal, REHEARSED_ORDERS } from './order-rehearsal.ts';
+import { orderProtocolNames } from '../venues/order-registry.ts';
+import { OrderRehearsal, type RehearsalInput } from './order-rehearsal.ts';
 import { warmUpOrders } from './order-warm-up.ts';
-import { DEAF_SINKS, DISGUISES, disguised } from './rehearsal-disguise.ts';
+import { DISGUISES } from './rehearsal-disguise.ts';
+import { REHEARSED_ORDERS } from './rehearsal-options.ts';
+import { bareGatewayOptions, PLAIN_TAKE } from './testing/bare-options.ts';
 
 const STEP_NS = 1000;
 
@@ -25,33 +25,18 @@ function steppingClock(): Clock {
   };
 }
 
-function portOf(protocolName: string): PortSpec {
-  const protocol = orderProtocol(protocolName);
-  return {
-    name: 'P1',
-    protocol,
-    rules: protocol.rules,
-    session: {
-      ...DEFAULT_SESSION_OPTIONS,
-      connection: { username: 'user', password: 'word', session: '', day: 20260105, firm: 'FIRM' },
-    },
-    port: { logonBudget: { logons: 1, perNs: 1e9 }, preferredWaitNs: 0, barrierTimeoutNs: 5e9 },
-    hosts: ['P1.A'],
-    resends: false,
-  };
-}
+const inputOf = (...protocols: readonly string[]): RehearsalInput => ({
+  gateway: bareGatewayOptions(...protocols),
+  native: undefined,
+  createClock: steppingClock,
+  hosts: [],
+});
 
 describe('an order rehearsal', () => {
   test.each(orderProtocolNames.flatMap((name) => [true, false].map((limited) => [name, limited] as const)))(
     '%s, with limits: %s: orders that rest, trade, are replaced, cancelled and refused, and a session that is lost',
     (name, limited) => {
-      const rehearsal = new OrderRehearsal(
-        portOf(name),
-        steppingClock(),
-        limited,
-        (stream) => disguised(stream, 0),
-        DEAF_SINKS[0],
-      );
+      const rehearsal = new OrderRehearsal(inputOf(name), { ...PLAIN_TAKE, limited });
       rehearsal.play();
       const { store, cells, facts } = rehearsal.loop.parts;
       const ends = new Set<number>();
@@ -70,8 +55,7 @@ describe('an order rehearsal', () => {
 
   test('in every disguise goes the same way', () => {
     const stories = Array.from({ length: DISGUISES }, (_, i) => {
-      const dress = (stream: Parameters<typeof disguised>[0]) => disguised(stream, i);
-      const rehearsal = new OrderRehearsal(portOf('ouch50'), steppingClock(), true, dress, DEAF_SINKS[i]);
+      const rehearsal = new OrderRehearsal(inputOf('ouch50'), { ...PLAIN_TAKE, limited: true, disguise: i });
       rehearsal.play();
       return Buffer.from(rehearsal.loop.parts.store.memory).toString('base64');
     });
@@ -80,22 +64,17 @@ describe('an order rehearsal', () => {
 });
 
 describe('the warm-up of orders', () => {
-  const ports = orderProtocolNames.map(portOf);
+  const input = inputOf(...orderProtocolNames);
 
   test('ends when its time is over, whatever it has not got to', () => {
     const clock = steppingClock();
-    expect(warmUpOrders(ports, clock, 0)).toBe(0);
+    const own = { ...input, createClock: () => clock };
+    expect(warmUpOrders(own, 0)).toBe(0);
     const start = clock.nowNs[0];
-    const once = warmUpOrders(ports, clock, STEP_NS);
+    const once = warmUpOrders(own, 2 * STEP_NS);
     expect(once).toBeGreaterThan(0);
     const took = clock.nowNs[0] - start;
-    expect(warmUpOrders(ports, clock, 3 * took)).toBeGreaterThan(2 * once);
-  });
-
-  test('has nothing to do for protocols that have no stand-in', () => {
-    const [port] = ports;
-    const { createStandIn: _, ...protocol } = port.protocol;
-    expect(warmUpOrders([{ ...port, protocol }], steppingClock(), 1e9)).toBe(0);
+    expect(warmUpOrders(own, 3 * took)).toBeGreaterThan(2 * once);
   });
 
   test('leaves no trace in a gateway that trades: not in memory, not in the journal, not in what comes after', () => {
@@ -117,7 +96,7 @@ describe('the warm-up of orders', () => {
       return { memory: rig.bytes(), records: rig.records(), told: rig.told };
     };
     const cold = day(() => {});
-    const warm = day(() => expect(warmUpOrders(ports, steppingClock(), STEP_NS)).toBeGreaterThan(0));
+    const warm = day(() => expect(warmUpOrders(input, 2 * STEP_NS)).toBeGreaterThan(0));
     expect(warm.memory.equals(cold.memory)).toBe(true);
     expect(warm.records).toEqual(cold.records);
     expect(warm.told).toEqual(cold.told);

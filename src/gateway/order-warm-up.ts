@@ -1,8 +1,6 @@
-import type { PortSpec } from '../order/gateway-build.ts';
-import type { SessionStream } from '../order/session-stream.ts';
-import type { Clock } from '../runtime/clock.ts';
-import { OrderRehearsal } from './order-rehearsal.ts';
-import { DEAF_SINKS, DISGUISES, disguised } from './rehearsal-disguise.ts';
+import { orderProtocol } from '../venues/order-registry.ts';
+import { OrderRehearsal, type RehearsalInput } from './order-rehearsal.ts';
+import { DISGUISES } from './rehearsal-disguise.ts';
 
 /**
  * Exercises the way of an order before the first one comes: risk, store, ledger, the encoding of each configured protocol,
@@ -10,26 +8,27 @@ import { DEAF_SINKS, DISGUISES, disguised } from './rehearsal-disguise.ts';
  * the one that stands by. Without it the first orders of the day would run in V8's interpreter, some twenty times slower
  * than the thousandth.
  *
- * Works on scratch gateways, each with memory, journal and venue of its own, that are thrown away; it is handed nothing
- * that it could change.
+ * Works on scratch gateways, each with memory, journal and venue of its own, that are thrown away; of the real one it is
+ * handed how it was set up, and keeps to its own memory.
  *
- * @param ports as configured
- * @param clock of its own
+ * @param input the real gateway's options, and what else its thread has
  * @param budgetNs how long, for all protocols together
  * @returns orders rehearsed
  */
-export function warmUpOrders(ports: readonly PortSpec[], clock: Clock, budgetNs: number): number {
-  const played = distinct(ports);
+export function warmUpOrders(input: RehearsalInput, budgetNs: number): number {
+  const played = distinct(input.gateway.ports.map(({ protocol }) => protocol));
+  const clock = input.createClock();
   clock.read();
   const endNs = clock.nowNs[0] + budgetNs;
   let orders = 0;
   for (let round = 0; played.length > 0 && clock.nowNs[0] < endNs; round++) {
-    const port = played[round % played.length];
-    // an odd number of disguises: with and without limits each gets all of them
-    const disguise = Math.floor(round / played.length) % DISGUISES;
-    const limited = Math.floor(round / played.length) % 2 === 0;
-    const dress = (stream: SessionStream) => disguised(stream, disguise);
-    const rehearsal = new OrderRehearsal(port, clock, limited, dress, DEAF_SINKS[disguise]);
+    const take = Math.floor(round / played.length);
+    const rehearsal = new OrderRehearsal(input, {
+      port: played[round % played.length],
+      // an odd number of disguises: with and without limits each gets all of them
+      disguise: take % DISGUISES,
+      limited: take % 2 === 0,
+    });
     rehearsal.play();
     orders += rehearsal.loop.parts.store.count;
     clock.read();
@@ -37,11 +36,12 @@ export function warmUpOrders(ports: readonly PortSpec[], clock: Clock, budgetNs:
   return orders;
 }
 
-/** One port per protocol is enough: code is shared. */
-function distinct(ports: readonly PortSpec[]): PortSpec[] {
+/** One port per protocol is enough: code is shared. @returns their numbers */
+function distinct(protocols: readonly string[]): number[] {
   const seen = new Set<string>();
-  return ports.filter(({ protocol }) => {
-    if (protocol.createStandIn === undefined || seen.has(protocol.name)) return false;
-    return seen.add(protocol.name);
+  return protocols.flatMap((name, port) => {
+    if (orderProtocol(name).createStandIn === undefined || seen.has(name)) return [];
+    seen.add(name);
+    return [port];
   });
 }

@@ -3,7 +3,7 @@ import { FeedStatus } from '../feed/events.ts';
 import type { FeedHandler, FeedProtocol } from '../feed/protocol.ts';
 import { TimeCell as SharedTimeCell, Source } from '../feed/sink.ts';
 import type { GatewayOptions } from '../gateway/gateway-options.ts';
-import { GatewayRunner, specOf } from '../gateway/gateway-runner.ts';
+import { GatewayRunner } from '../gateway/gateway-runner.ts';
 import { warmUpOrders } from '../gateway/order-warm-up.ts';
 import type { DatagramPoller, DatagramSocketOptions } from '../io/datagram.ts';
 import { connectStream, createDatagramPoller } from '../io/open.ts';
@@ -11,6 +11,7 @@ import { BroadcastWriter } from '../ring/broadcast-ring.ts';
 import type { Agent } from '../runtime/agent.ts';
 import type { AgentContext } from '../runtime/agent-context.ts';
 import { createClock } from '../runtime/clock.ts';
+import { withUsualInlining } from '../runtime/compiler.ts';
 import { StrategyHost, type StrategySpec } from '../strategy/strategy-host.ts';
 import { feedProtocol } from '../venues/registry.ts';
 import { FeedAudit } from './feed-audit.ts';
@@ -162,8 +163,11 @@ export class RouterAgent implements Agent {
       clock: monotonic,
       budgetNs: options.warmUpNs,
     });
-    if (options.gateway !== undefined)
-      warmUpOrders(specOf(options.gateway).ports, createClock(context.native), options.warmUpNs);
+    if (options.gateway !== undefined) {
+      const { native } = context;
+      const input = { gateway: options.gateway, native, createClock: () => createClock(native), hosts };
+      withUsualInlining(() => warmUpOrders(input, options.warmUpNs));
+    }
     const outputs = {
       hosts,
       broadcast: options.broadcast === undefined ? undefined : new BroadcastWriter(options.broadcast),

@@ -2,6 +2,7 @@ import { Arbiter } from '../feed/arbiter.ts';
 import { type ArbiterConfig, defaultArbiterConfig } from '../feed/arbiter-config.ts';
 import type { FeedProtocol } from '../feed/protocol.ts';
 import { TimeCell } from '../feed/sink.ts';
+import { CALLBACKS } from '../gateway/rehearsal-disguise.ts';
 import { BroadcastWriter } from '../ring/broadcast-ring.ts';
 import { createBroadcastRing } from '../ring/broadcast-ring-descriptor.ts';
 import { SpscConsumer, SpscProducer } from '../ring/spsc-ring.ts';
@@ -36,15 +37,6 @@ const ROUNDS_PER_SILENCE = 4;
 const LOOKS = 8;
 /** Packets of the other line while one is silent. */
 const SILENT_PACKETS = 3;
-
-// Several, so that V8 never takes one of them for the callback itself and compiles that in.
-const CALLBACKS: readonly (() => void)[] = [
-  () => undefined,
-  () => void 0,
-  () => {},
-  function nothing() {},
-  () => void '',
-];
 
 /**
  * An arbiter's entries, called through proxies: V8 compiles no call through a proxy into its caller. Were they compiled
@@ -96,9 +88,12 @@ class Rehearsal {
   private readonly first = new Float64Array([1]);
   private readonly turn: TurnClock;
   private readonly reports: SpscConsumer;
+  /** Writes a packet; through a proxy too: compiled into the rehearsal it would keep the compiler busy for half a second. */
+  private readonly write: FeedProtocol['sample']['write'];
 
   constructor(protocol: FeedProtocol, arbiter: ArbiterConfig, input: WarmUpInput) {
     this.protocol = protocol;
+    this.write = new Proxy(protocol.sample.write, {});
     const handler = protocol.createHandler?.(BOOKS);
     const memory = createSpscRing(RING_BYTES);
     this.reports = new SpscConsumer(memory);
@@ -177,7 +172,7 @@ class Rehearsal {
   private bring(line: number, ahead: number, units: number): void {
     const { arbiter } = this.router;
     this.first[0] += ahead;
-    const length = this.protocol.sample.write(this.view, this.first, units);
+    const length = this.write.call(this.protocol.sample, this.view, this.first, units);
     this.first[0] -= ahead;
     arbiter.time[TimeCell.nowNs] += STEP_NS;
     this.turn.begin(arbiter.time, true);

@@ -6,6 +6,7 @@ import { Ouch50Server } from './ouch50-server.ts';
 import { LoginReject, type SoupLogin, SoupServer } from './soupbintcp.ts';
 
 const IMMEDIATE = 'I'.charCodeAt(0);
+const START = 'S'.charCodeAt(0);
 const BY_USER = 'U'.charCodeAt(0);
 const ADDED = 'A'.charCodeAt(0);
 
@@ -38,11 +39,23 @@ export class ModelOuchVenue {
   private readonly request = new OuchRequest();
   private readonly reply = new OuchReply();
   private readonly message = new Uint8Array(MAX_REPLY_BYTES);
+  /** Gives orders numbers of its own, as real venues do; 0 = it does not. */
+  private orderNumber = 0;
   private lastRef = 0;
   private matches = 0;
 
   constructor(version: 'ouch50' | 'ouch42') {
     this.server = version === 'ouch50' ? new Ouch50Server() : new Ouch42Server();
+  }
+
+  /** Says that the day has begun, and numbers orders from then on. */
+  beginDay(): void {
+    this.say(
+      OuchReplyKind.systemEvent,
+      { ref: 0, id: new Uint8Array(this.reply.id.length), open: 0 },
+      { eventCode: START },
+    );
+    this.orderNumber = 1;
   }
 
   /** A client has connected. Bytes for it stand in the endpoint's output after each {@link pump}. */
@@ -161,7 +174,18 @@ export class ModelOuchVenue {
   }
 
   private say(kind: number, order: ModelOrder, fields: Partial<OuchReply>): void {
-    Object.assign(this.reply, { ref: order.ref, reason: 0, bboWeight: 0, dead: false, ...fields, kind });
+    const orderRefHi = this.orderNumber === 0 ? 0 : 1;
+    const orderRefLo = this.orderNumber === 0 ? 0 : this.orderNumber++;
+    Object.assign(this.reply, {
+      ref: order.ref,
+      orderRefHi,
+      orderRefLo,
+      reason: 0,
+      bboWeight: 0,
+      dead: false,
+      ...fields,
+      kind,
+    });
     this.reply.id.set(order.id);
     const length = this.server.write(new DataView(this.message.buffer), 0, this.reply);
     this.log.push(this.message.slice(0, length));

@@ -10,6 +10,7 @@ export class OuchStandIn implements StandInVenue {
 
   constructor(version: 'ouch50' | 'ouch42') {
     this.model = new ModelOuchVenue(version);
+    this.model.beginDay();
   }
 
   connect(): SessionStream {
