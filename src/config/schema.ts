@@ -312,7 +312,7 @@ const threads = withUnits(
       warmUp: duration({ min: 0, max: 60e9 })
         .prefault('1s')
         .describe(
-          'How long the code of a packet and a gap is exercised on made-up packets before the router is ready, and then that of an order on made-up orders.',
+          'How long the code of an order is exercised on made-up orders before the router is ready, and then that of a packet and a gap on made-up packets.',
         ),
       youngGeneration: size({ min: 1024 ** 2, max: 1024 ** 3 })
         .prefault('16MiB')

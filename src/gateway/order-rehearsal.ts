@@ -46,6 +46,8 @@ const SYNCED_AHEAD = 1 << 29;
 const LATE_TURNS = 2;
 /** This one is halted. */
 const HALTED = REHEARSED_INSTRUMENTS - 1;
+/** When the venue dies: with the connections at the start each disguise is met in the course of a day. */
+const HANG_UPS = [REHEARSED_ORDERS / 8, REHEARSED_ORDERS / 4, REHEARSED_ORDERS / 2];
 /** Shares that a replace asks for beside what the order has. */
 const REPLACED_BY = [100, 0, 100, -50];
 const MARKINGS = [Marking.long, Marking.short, Marking.shortExempt];
@@ -81,7 +83,7 @@ const SILENT: StrategyReporter = { log: () => {}, failed: () => {} };
 /**
  * One made-up trading day of a gateway of its own, over memory of its own: two ports of a protocol, the second standing by,
  * strategies of every policy, a book that stands still, and a venue in memory that accepts, executes, replaces, cancels and
- * rejects, and dies at noon. The gateway is the very one that trades, with doors that lead nowhere.
+ * rejects, and dies now and then. The gateway is the very one that trades, with doors that lead nowhere.
  */
 export class OrderRehearsal {
   readonly runner: GatewayRunner;
@@ -98,6 +100,7 @@ export class OrderRehearsal {
   private readonly now = new Float64Array(Object.keys(NowCell).length);
   private readonly idleSinceNs = new Float64Array(1);
   private turns = 0;
+  private connections = 0;
   /** Cell 0: {@link Late} */
   private readonly late = new Int32Array(1);
 
@@ -141,9 +144,8 @@ export class OrderRehearsal {
 
   /** Takes the day to its end. Once. */
   play(): void {
-    const noon = REHEARSED_ORDERS / 2;
     for (let i = 0; i < REHEARSED_ORDERS; i++) {
-      if (i === noon) this.venues[0].hangUp();
+      if (HANG_UPS.includes(i)) this.venues[this.active].hangUp();
       // an order that a datagram caused, and one that a timer did
       this.now[NowCell.rxNs] = i % 3 === 0 ? 0 : this.clock.nowNs[0];
       this.trade(i);
@@ -186,7 +188,9 @@ export class OrderRehearsal {
       connect: (session, options) => {
         const stream = this.venues[session].connect();
         const isNative = this.options.ioMode === 'native';
-        return isNative ? disguisedSocket(stream, disguise, options, this.late) : (stream as unknown as StreamSocket);
+        return isNative
+          ? disguisedSocket(stream, disguise + this.connections++, options, this.late)
+          : (stream as unknown as StreamSocket);
       },
       readySet: (sessions) => {
         const isNative = this.options.ioMode === 'native';
@@ -203,7 +207,7 @@ export class OrderRehearsal {
     const spec = { name: 'rehearsal', module: '', options: {}, feeds: [0] };
     const named = [{ name: 'rehearsal', handler: undefined }];
     const host = new StrategyHost(spec, 'fused', named, this.now, new Float64Array(STRATEGY_CELLS), SILENT, orders);
-    if (real !== undefined) host.use(real.standIn(CALLBACKS[disguise % DISGUISES]));
+    if (real !== undefined) host.use(real.standIn(CALLBACKS[(disguise + strategy) % DISGUISES]));
     this.runner.attach(strategy, host);
     return orders;
   }

@@ -28,6 +28,7 @@ export const REHEARSED_PORTS = 2;
 export const REHEARSED_BID4 = 1_000_000;
 export const REHEARSED_TICK4 = 100;
 const HELD_SHARES = 1_000_000;
+const HELD_INSTRUMENTS = 4;
 const CASH4 = 1e14;
 const MARGIN_RATE_BP = 2500;
 const DAY = 20260105;
@@ -53,7 +54,7 @@ export interface RehearsalTake {
   readonly port: number;
   /** With every limit at every scope, or with none: both ways are taken by some config. */
   readonly limited: boolean;
-  /** Which shape stands for what only the real thing has, see `rehearsal-disguise.ts`. */
+  /** Which shape is the first to stand for what only the real thing has, see `rehearsal-disguise.ts`. */
   readonly disguise: number;
 }
 
@@ -176,7 +177,8 @@ function startOf(strategies: number): GatewayOptions['start'] {
       account: 0,
       strategy: i - 1,
       instrument,
-      shares: HELD_SHARES,
+      // what is not held is sold short
+      shares: instrument < HELD_INSTRUMENTS ? HELD_SHARES : 0,
       averagePrice4: REHEARSED_BID4,
     })),
   ).flat();

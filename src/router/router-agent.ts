@@ -156,6 +156,12 @@ export class RouterAgent implements Agent {
     clock.begin(monotonic.nowNs, false);
     for (const host of hosts) await host.load();
     // before a socket is open: what comes meanwhile would wait, or be dropped
+    // Orders first: what the feeds' code keeps the compiler busy with for seconds is run by every packet, that of orders seldom.
+    if (options.gateway !== undefined) {
+      const { native } = context;
+      const input = { gateway: options.gateway, native, createClock: () => createClock(native), hosts };
+      withUsualInlining(() => warmUpOrders(input, options.warmUpNs));
+    }
     warmUp({
       feeds: options.feeds.map((feed, number) => ({ protocol: protocols[number], arbiter: feed.arbiter })),
       hosts,
@@ -163,11 +169,6 @@ export class RouterAgent implements Agent {
       clock: monotonic,
       budgetNs: options.warmUpNs,
     });
-    if (options.gateway !== undefined) {
-      const { native } = context;
-      const input = { gateway: options.gateway, native, createClock: () => createClock(native), hosts };
-      withUsualInlining(() => warmUpOrders(input, options.warmUpNs));
-    }
     const outputs = {
       hosts,
       broadcast: options.broadcast === undefined ? undefined : new BroadcastWriter(options.broadcast),

@@ -174,7 +174,7 @@ export class ModelOuchVenue {
   }
 
   private say(kind: number, order: ModelOrder, fields: Partial<OuchReply>): void {
-    const orderRefHi = this.orderNumber === 0 ? 0 : 1;
+    const orderRefHi = this.orderNumber & 1;
     const orderRefLo = this.orderNumber === 0 ? 0 : this.orderNumber++;
     Object.assign(this.reply, {
       ref: order.ref,
