@@ -1,6 +1,6 @@
 import type { OrdersConfig } from '../config/orders-schema.ts';
 import { readSecret } from '../config/secret.ts';
-import { connectStream } from '../io/open.ts';
+import type { StreamOptions, StreamSocket } from '../io/stream.ts';
 import type { EvidenceSource } from '../order/evidence-source.ts';
 import { SourceCell } from '../order/source-cells.ts';
 import type { CounterRegistry } from '../runtime/counters.ts';
@@ -62,10 +62,10 @@ export function dropCopySetup(
   };
 }
 
-/** Connects at its first turn. */
-export function openDropCopy(setup: DropCopySetup, ioMode: 'native' | 'portable'): EvidenceSource {
+/** Connects at its first turn. @param connect begins to */
+export function openDropCopy(setup: DropCopySetup, connect: (options: StreamOptions) => StreamSocket): EvidenceSource {
   const { address, port, interface: localAddress, userTimeoutMs } = setup;
   return new DropCopySource(setup.options, {
-    dial: () => connectStream(ioMode, { address, port, localAddress, noDelay: true, keepAlive: true, userTimeoutMs }),
+    dial: () => connect({ address, port, localAddress, noDelay: true, keepAlive: true, userTimeoutMs }),
   });
 }

@@ -35,7 +35,7 @@ export function openDoors(options: GatewayOptions, native: Native | undefined): 
     clock: () => createClock(native),
     journal: (nowNs) => attachJournal(options.journal, native, nowNs),
     killSwitch: () => openKillSwitch(options.kill, native),
-    sources: () => (dropCopy === undefined ? [] : [openDropCopy(dropCopy, ioMode)]),
+    sources: () => (dropCopy === undefined ? [] : [openDropCopy(dropCopy, (stream) => connectStream(ioMode, stream))]),
     connect: (_session, stream) => connectStream(ioMode, stream),
     readySet: (sessions) => createReadySet(ioMode, sessions),
   };

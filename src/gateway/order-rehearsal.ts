@@ -4,7 +4,7 @@ import { BookWriter } from '../feed/book-writer.ts';
 import { FEED_CELLS, FeedCell, LINE_CELLS, LineCell } from '../feed/feed-counters.ts';
 import type { Native } from '../io/native.ts';
 import { AskingReadySet } from '../io/ready-set.ts';
-import type { StreamSocket } from '../io/stream.ts';
+import type { StreamOptions, StreamSocket } from '../io/stream.ts';
 import { JournalRing } from '../journal/journal-ring.ts';
 import { formatJournalRing, JournalRingLayout, journalRingBytes } from '../journal/ring-layout.ts';
 import type { GatewayLoop } from '../order/gateway-loop.ts';
@@ -20,6 +20,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { NowCell } from '../strategy/api.ts';
 import { STRATEGY_CELLS, StrategyHost, type StrategyReporter } from '../strategy/strategy-host.ts';
 import { orderProtocol } from '../venues/order-registry.ts';
+import { openDropCopy } from './drop-copy.ts';
 import type { GatewayDoors } from './gateway-doors.ts';
 import type { GatewayOptions } from './gateway-options.ts';
 import { GatewayRunner } from './gateway-runner.ts';
@@ -184,19 +185,24 @@ export class OrderRehearsal {
         const { accounts, strategies } = this.options.kill;
         return new KillSwitch({ words: this.killed }, accounts, strategies);
       },
-      sources: () => [],
-      connect: (session, options) => {
-        const stream = this.venues[session].connect();
-        const isNative = this.options.ioMode === 'native';
-        return isNative
-          ? disguisedSocket(stream, disguise + this.connections++, options, this.late)
-          : (stream as unknown as StreamSocket);
+      sources: () => {
+        const { dropCopy, ports } = this.options;
+        if (dropCopy === undefined) return [];
+        const venue = orderProtocol(ports[0].protocol).createStandIn!();
+        return [openDropCopy(dropCopy, (options) => this.socketOf(venue, disguise, options))];
       },
+      connect: (session, options) => this.socketOf(this.venues[session], disguise, options),
       readySet: (sessions) => {
         const isNative = this.options.ioMode === 'native';
         return isNative ? disguisedReadySet(sessions, disguise, this.late) : new AskingReadySet(sessions);
       },
     };
+  }
+
+  private socketOf(venue: StandInVenue, disguise: number, options: StreamOptions): StreamSocket {
+    const stream = venue.connect();
+    if (this.options.ioMode !== 'native') return stream as unknown as StreamSocket;
+    return disguisedSocket(stream, disguise + this.connections++, options, this.late);
   }
 
   private traderOf(strategy: number, { hosts }: RehearsalInput, { disguise }: RehearsalTake): Trader {

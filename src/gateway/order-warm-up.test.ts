@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { GatewayCell } from '../order/gateway-parts.ts';
 import { Incident } from '../order/incidents.ts';
 import { SlotField } from '../order/order-layout.ts';
+import { SourceCell } from '../order/source-cells.ts';
 import { OrderState } from '../order/terms.ts';
 import { GatewayRig } from '../order/testing/gateway-rig.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -36,7 +37,8 @@ describe('an order rehearsal', () => {
   test.each(orderProtocolNames.flatMap((name) => [true, false].map((limited) => [name, limited] as const)))(
     '%s, with limits: %s: orders that rest, trade, are replaced, cancelled and refused, and a session that is lost',
     (name, limited) => {
-      const rehearsal = new OrderRehearsal(inputOf(name), { ...PLAIN_TAKE, limited });
+      const input = inputOf(name);
+      const rehearsal = new OrderRehearsal(input, { ...PLAIN_TAKE, limited });
       rehearsal.play();
       const { store, cells, facts } = rehearsal.loop.parts;
       const ends = new Set<number>();
@@ -47,6 +49,10 @@ describe('an order rehearsal', () => {
         expect(cells[GatewayCell[cell]], cell).toBeGreaterThan(0);
       }
       expect(cells[GatewayCell.switchedNs]).toBeGreaterThan(0);
+      // the drop copy's connection is of the rehearsal too
+      const copy = rehearsal.options.dropCopy!.options.cells!;
+      expect(copy[SourceCell.logins]).toBeGreaterThan(0);
+      expect(input.gateway.dropCopy!.options.cells!.every((cell) => cell === 0)).toBe(true);
       for (const incident of [Incident.badFact, Incident.illegal, Incident.unknownRef, Incident.unknownExecution]) {
         expect(facts.incidents(incident)).toBe(0);
       }

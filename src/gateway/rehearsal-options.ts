@@ -11,8 +11,10 @@ import { RESOLUTIONS } from '../order/resolution-table.ts';
 import { type LimitSetting, RiskLimits } from '../order/risk-limits.ts';
 import type { RiskShape } from '../order/risk-shape.ts';
 import { SESSION_CELLS } from '../order/session-cells.ts';
+import { SOURCE_CELLS } from '../order/source-cells.ts';
 import { LostRoutePolicy } from '../order/terms.ts';
 import { HISTOGRAM_CELLS } from '../runtime/histogram.ts';
+import type { DropCopySetup } from './drop-copy.ts';
 import { createGatewayCommandMemory } from './gateway-commands.ts';
 import type { GatewayHistograms, GatewayOptions, GatewayPortOptions } from './gateway-options.ts';
 import { createNoteMemory } from './operator-notes.ts';
@@ -118,7 +120,7 @@ export function rehearsalOptions(real: GatewayOptions, take: RehearsalTake): Gat
         ports: ports.map((_, i) => i),
       },
     ],
-    dropCopy: undefined,
+    dropCopy: real.dropCopy === undefined ? undefined : dropCopyOf(real.dropCopy),
     risk: { shape, windows: WINDOWS },
     marginRatesBp,
     store: store.memory,
@@ -167,6 +169,21 @@ function portOf(port: GatewayPortOptions, index: number): GatewayPortOptions {
     port: { ...port.port, logonBudget: { logons: 1000, perNs: 1 } },
     hosts: [{ ...port.hosts[0], name, cells: new Float64Array(SESSION_CELLS) }],
     sessionName: '',
+  };
+}
+
+/** Nothing is told over it: it is connected and heard, as on a quiet day. */
+function dropCopyOf(real: DropCopySetup): DropCopySetup {
+  return {
+    ...real,
+    options: {
+      ...real.options,
+      username: 'rehearsal',
+      password: 'rehearsal',
+      heartbeatIntervalNs: OFTEN_NS,
+      lookEveryNs: 1,
+      cells: new Float64Array(SOURCE_CELLS),
+    },
   };
 }
 

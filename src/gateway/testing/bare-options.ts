@@ -1,4 +1,5 @@
 import { DEFAULT_SESSION_OPTIONS } from '../../order/session-options.ts';
+import { SOURCE_CELLS } from '../../order/source-cells.ts';
 import { LostRoutePolicy } from '../../order/terms.ts';
 import { orderProtocol } from '../../venues/order-registry.ts';
 import type { GatewayOptions } from '../gateway-options.ts';
@@ -30,6 +31,27 @@ export function bareGatewayOptions(...protocols: readonly string[]): GatewayOpti
       resends: false,
       sessionName: '',
     })),
+    dropCopy: {
+      address: '127.0.0.1',
+      port: 1,
+      interface: undefined,
+      userTimeoutMs: 1000,
+      options: {
+        name: 'copy',
+        number: 1,
+        username: 'user',
+        password: 'word',
+        ports: [],
+        day: 20260105,
+        backoff: { firstNs: 1, maxNs: 1 },
+        seed: 1,
+        connectTimeoutNs: 1e9,
+        loginTimeoutNs: 1e9,
+        outputBytes: 1,
+        lookEveryNs: 1,
+        cells: new Float64Array(SOURCE_CELLS),
+      },
+    },
     userTimeoutMs: 1000,
     journal: { durability: 'process', syncWaitNs: 1e6 },
     links: [undefined, createOrderLink()],
