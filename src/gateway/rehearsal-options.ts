@@ -11,6 +11,7 @@ import { RESOLUTIONS } from '../order/resolution-table.ts';
 import { type LimitSetting, RiskLimits } from '../order/risk-limits.ts';
 import type { RiskShape } from '../order/risk-shape.ts';
 import { SESSION_CELLS } from '../order/session-cells.ts';
+import type { GroupOptions } from '../order/session-group.ts';
 import { SOURCE_CELLS } from '../order/source-cells.ts';
 import { LostRoutePolicy } from '../order/terms.ts';
 import { HISTOGRAM_CELLS } from '../runtime/histogram.ts';
@@ -116,7 +117,7 @@ export function rehearsalOptions(real: GatewayOptions, take: RehearsalTake): Gat
     ports,
     groups: [
       {
-        options: { name: 'rehearsal', policy: 'primary-backup', failback: { afterNs: 0 } },
+        options: groupOf(real.groups[0].options),
         ports: ports.map((_, i) => i),
       },
     ],
@@ -170,6 +171,12 @@ function portOf(port: GatewayPortOptions, index: number): GatewayPortOptions {
     hosts: [{ ...port.hosts[0], name, cells: new Float64Array(SESSION_CELLS) }],
     sessionName: '',
   };
+}
+
+/** The group as configured, but that a port stands by, and that the flow goes back at once. */
+function groupOf(real: GroupOptions): GroupOptions {
+  const failback = typeof real.failback === 'string' ? { afterNs: 0 } : { ...real.failback, afterNs: 0 };
+  return { ...real, name: 'rehearsal', policy: 'primary-backup', failback };
 }
 
 /** Nothing is told over it: it is connected and heard, as on a quiet day. */

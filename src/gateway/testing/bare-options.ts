@@ -31,6 +31,7 @@ export function bareGatewayOptions(...protocols: readonly string[]): GatewayOpti
       resends: false,
       sessionName: '',
     })),
+    groups: [{ options: { name: 'main', policy: 'primary-backup', failback: 'manual' }, ports: [0] }],
     dropCopy: {
       address: '127.0.0.1',
       port: 1,
