@@ -194,7 +194,9 @@ export class OrderRehearsal {
       connect: (session, options) => this.socketOf(this.venues[session], disguise, options),
       readySet: (sessions) => {
         const isNative = this.options.ioMode === 'native';
-        return isNative ? disguisedReadySet(sessions, disguise, this.late) : new AskingReadySet(sessions);
+        if (!isNative) return new AskingReadySet(sessions);
+        for (let other = 0; other < DISGUISES; other++) disguisedReadySet(sessions, other, this.late).look();
+        return disguisedReadySet(sessions, disguise, this.late);
       },
     };
   }
@@ -276,7 +278,7 @@ export class OrderRehearsal {
   }
 
   private get active(): number {
-    return this.loop.ports[0].usable ? 0 : 1;
+    return this.loop.groups[0].leading?.index ?? 0;
   }
 
   /** As though a copier had taken all that was written, and the disk as well. */
