@@ -232,6 +232,10 @@ export class GatewayRoutes implements PortOwner, GroupOwner, ReconcileHost, Fact
     return this.store.nextRef(port);
   }
 
+  queriesOut(port: number): number {
+    return this.store.queriesOut(port);
+  }
+
   symbolHi(instrument: number): number {
     return this.gateway.symbolHiOf(instrument);
   }

@@ -31,6 +31,7 @@ const PENDING_CANCEL = OrderFlag.pendingCancel;
 const PENDING_REPLACE = OrderFlag.pendingReplace;
 const UNKNOWN = OrderFlag.unknown;
 const MISSED = OrderFlag.missed;
+const QUERIES = PortField.queries;
 const SYSTEM_CANCEL = OrderFlag.systemCancel;
 const CANCEL_OWED = OrderFlag.cancelOwed;
 const PROBED = OrderFlag.probed;
@@ -268,6 +269,8 @@ export class OrderFacts {
       return -1;
     }
     this.follow(port, report);
+    const block = this.store.port(port);
+    if (this.store.int32[block + QUERIES] > 0) this.ports.heard(block, report.kind === ReportKind.nextRef, report.ref);
     if (!isAboutOrder(report.kind)) return -1;
     this.ports.settle(port);
     const slot = this.find(port, report);
@@ -399,7 +402,7 @@ export class OrderFacts {
       this.store.useRef(port, ref);
       const slot = this.store.slotOfRef(port, ref);
       if (slot >= 0) this.probed(slot);
-    }
+    } else this.ports.asked(port);
   }
 
   private probed(slot: number): void {

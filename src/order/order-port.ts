@@ -198,7 +198,8 @@ export class OrderPort implements SessionOwner {
     }
     const probeAnswer = this.rules.barrier === 'probe' && session.connection.isProbeAnswer(report);
     this.owner.portReport(this, session, report, probeAnswer);
-    this.reconciler.onReport(report, probeAnswer);
+    // each answer has the whole time: how many are needed hangs on what earlier sessions left
+    if (this.reconciler.onReport(report, probeAnswer)) this.time[Time.barrierNs] = this.now[0];
   }
 
   /**

@@ -192,6 +192,11 @@ export class OrderStore implements OrderSlots {
     if (ref >= this.int32[cell]) this.int32[cell] = ref + 1;
   }
 
+  /** Barriers by query of a port whose answers may still come ({@link PortField}). Cold. */
+  queriesOut(port: number): number {
+    return this.int32[this.port(port) + PortField.queries];
+  }
+
   /** Index of a port's first int32 ({@link PortField}). */
   port(port: number): number {
     return (this.portRegion + (port << PORT_SHIFT)) | 0;

@@ -12,6 +12,9 @@ const PortDouble = Object.freeze({ ...AllPortDoubles });
 const STATE = SlotField.state;
 const FLAGS = SlotField.flags;
 const PORT = SlotField.port;
+const NEXT_REF = PortField.nextRef;
+const QUERIES = PortField.queries;
+const QUERY_REF = PortField.queryRef;
 const UNMARKED = PortField.unmarked;
 const FOUND_UNKNOWN = PortField.foundUnknown;
 const FOUND_BLIND = PortField.foundBlind;
@@ -85,6 +88,25 @@ export class PortFacts {
       change.portIncident(Incident.refsAhead, port, -1, nextRef);
       store.int32[next] = nextRef;
     }
+  }
+
+  /** A barrier by query has gone out. */
+  asked(port: number): void {
+    const { int32 } = this.change.store;
+    const block = this.change.store.port(port);
+    int32[block + QUERIES]++;
+    int32[block + QUERY_REF] = int32[block + NEXT_REF];
+  }
+
+  /**
+   * The port's own stream says something while answers to barriers may still come. About what was sent behind the last of
+   * them: none will any more, as what is answered is answered in order.
+   * @param ref that it names, or the next one where it is the answer itself
+   */
+  heard(block: number, answer: boolean, ref: number): void {
+    const { int32 } = this.change.store;
+    if (answer) int32[block + QUERIES]--;
+    else if (ref >= int32[block + QUERY_REF] && ref < int32[block + NEXT_REF]) int32[block + QUERIES] = 0;
   }
 
   /** In flight: unknown. Resting: blind, and unknown as well if a replace or cancel was under way. */

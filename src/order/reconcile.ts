@@ -14,6 +14,8 @@ export interface ReconcileHost {
   openOrders(port: number): readonly number[];
   /** The port's next reference, for the probe that marks the end. */
   takeRef(port: number): number;
+  /** Barriers by query that were sent and whose answers may still come, those of earlier connections and processes included. */
+  queriesOut(port: number): number;
   /** First and last four characters of an instrument's symbol ({@link OrderConnection.enter}). */
   symbolHi(instrument: number): number;
   symbolLo(instrument: number): number;
@@ -66,6 +68,8 @@ export class Reconciler {
   /** `probe` barriers: references still to be probed. */
   private toProbe: { ref: number; slot: number }[] = [];
   private endRef = 0;
+  /** `query` barriers: so many of the answers that come next may be to questions asked before this barrier. */
+  private earlier = 0;
   /** The port has no reference left to probe with: nothing can be proved. */
   private noProbes = false;
   /** Messages of the venue are missing that it will not send again: silence about an order then proves nothing. */
@@ -91,6 +95,7 @@ export class Reconciler {
       .map((slot) => this.note(slot));
     this.toProbe = [];
     this.noProbes = false;
+    this.earlier = this.host.queriesOut(this.port);
     if (this.rules.barrier === 'none') {
       this.phase = Phase.waiting;
       this.finish(0);
@@ -140,15 +145,35 @@ export class Reconciler {
   /**
    * Takes the venue's answers to barriers and probes.
    * @param probeAnswer {@link OrderConnection.isProbeAnswer}
+   * @returns true: it brought the barrier on
    */
-  onReport(report: VenueReport, probeAnswer: boolean): void {
-    if (this.phase === Phase.idle) return;
+  onReport(report: VenueReport, probeAnswer: boolean): boolean {
+    if (this.phase === Phase.idle) return false;
     if (probeAnswer) {
       // that of an order's reference has been dealt with by the facts
-      if (this.endRef !== 0 && report.ref === this.endRef) this.finish(0);
-    } else if (report.kind === ReportKind.nextRef && this.phase === Phase.waiting && this.rules.barrier === 'query') {
-      this.finish(report.ref);
+      if (this.endRef === 0 || report.ref !== this.endRef) return false;
+      this.finish(0);
+      return true;
     }
+    if (report.kind !== ReportKind.nextRef || this.rules.barrier !== 'query') return false;
+    return this.queryAnswered(report.ref);
+  }
+
+  /**
+   * An answer does not say which question it is to, but answers come in the order of the questions. As long as it may be to
+   * one that was asked before (the session was lost meanwhile, or a suspect one is slow), it proves nothing of what was
+   * sent since: one more is asked, and with one answer more than there were questions before, ours is among them.
+   */
+  private queryAnswered(nextRef: number): boolean {
+    if (this.earlier > 0) {
+      this.earlier--;
+      this.phase = Phase.probing;
+      this.turn();
+      return true;
+    }
+    if (this.phase !== Phase.waiting) return false;
+    this.finish(nextRef);
+    return true;
   }
 
   /** A suspected session has answered everything: its unbroken stream is proof enough where there is no barrier. */

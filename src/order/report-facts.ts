@@ -105,9 +105,9 @@ export class ReportFacts {
         this.confirm(base, report);
         return this.dead(slot, base, report, Fact.acceptedDead);
       case ReportKind.replaced:
-        return report.shares > 0 ? this.replaced(slot, base, report) : this.dead(slot, base, report, Fact.replacedDead);
+        return report.shares > 0 ? this.replaced(slot, base, report) : this.replacedDead(slot, base, report);
       case ReportKind.replacedDead:
-        return this.dead(slot, base, report, Fact.replacedDead);
+        return this.replacedDead(slot, base, report);
       case ReportKind.cancelled:
       case ReportKind.selfMatchCancelled:
         return this.cancelled(slot, base, report);
@@ -165,6 +165,19 @@ export class ReportFacts {
     int32[base + LEAVES] = 0;
     this.because(base, report.reason, report.venueReason);
     return fact;
+  }
+
+  /**
+   * It says that nothing rests, and not how much was executed before. Where messages are missing that may be any part of what
+   * we held for open: it stays reserved and unknown, as after a cancel of fewer shares than that.
+   */
+  private replacedDead(slot: number, base: number, report: VenueReport): number {
+    const { change } = this;
+    if ((change.store.int32[base + FLAGS] & OrderFlag.missed) === 0) {
+      return this.dead(slot, base, report, Fact.replacedDead);
+    }
+    if (change.transit(slot, Fact.requestVoid) === LEGAL) change.dropPending(base, PENDING_REPLACE | PENDING_CANCEL);
+    return Fact.requestVoid;
   }
 
   private replaced(slot: number, base: number, report: VenueReport): number {

@@ -217,7 +217,7 @@ const ROWS: readonly Row[] = [
     VenueEvidence.replacedDead,
     Effect.byMessage,
     'cancelled',
-    'the replacement is dead: no shares rest, executions were said before',
+    'the replacement is dead: no shares rest, executions were said before (where some may be missing it stays unknown, with what it held)',
   ],
   [
     Doubt.replace,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Doubt, resolutionEffect, resolutionRow, VenueEvidence } from './resolution-table.ts';
 import { OrderState, SessionState } from './terms.ts';
 import { GatewayRig } from './testing/gateway-rig.ts';
 import { OrderRig } from './testing/order-rig.ts';
@@ -199,4 +200,73 @@ test('a suspect session that does not answer its barrier either is given up, and
   rig.pass(6000, 5);
   expect(rig.state(order)).toBe('live');
   expect(rig.states()[0]).not.toContain('suspect');
+});
+
+/** Seeds 80438 and 87197: the answer to a question that a dead process had asked was taken for that to a new one. */
+test('an answer to a barrier is not taken for that to a later one: an order that arrived is not concluded never to have been', () => {
+  const rig = new GatewayRig().pass(5);
+  const [venue] = rig.venues;
+  const [host] = rig.hosts[0];
+  const answer = () => venue.say(ReportKind.nextRef, venue.lastRef + 1);
+  // answers to queries come by hand from here on
+  venue.mute = true;
+  host.open.at(-1)!.reset();
+  rig.pass(1000);
+  rig.restart();
+  answer(); // to the question of the process that is dead: the next one reads it in its replay
+  rig.pass(1000);
+  expect(rig.states()[0]).toEqual(['replaying']);
+  answer();
+  rig.pass(1);
+  expect(rig.states()[0]).toEqual(['active']);
+
+  host.frozen = true;
+  const order = rig.enter();
+  rig.pass(100);
+  expect(rig.states()[0]).toEqual(['suspect']);
+  answer(); // to the second question before, which this venue is slow about
+  rig.pass(1);
+  expect(rig.state(order)).toBe('sent unknown');
+  host.thaw();
+  answer();
+  rig.pass(1);
+  expect(rig.state(order)).toBe('live');
+  expect(rig.said.filter((line) => line.startsWith('incident'))).toEqual([]);
+  expect(rig.folded().equals(rig.bytes())).toBe(true);
+});
+
+test('no answer to a barrier is waited for any more once what was sent behind it is answered', () => {
+  const rig = new GatewayRig().pass(5);
+  const [venue] = rig.venues;
+  venue.mute = true;
+  rig.hosts[0][0].open.at(-1)!.reset();
+  rig.pass(1000);
+  venue.mute = false;
+  rig.hosts[0][0].open.at(-1)!.reset();
+  rig.pass(1000);
+  // the first question never arrived, which nobody can know
+  expect(rig.store.queriesOut(0)).toBe(1);
+  expect(rig.state(rig.enter())).toBe('sent');
+  rig.pass(1);
+  expect(rig.store.queriesOut(0)).toBe(0);
+});
+
+/** Seed 53483: what had been executed unseen was given up with what it was reserved for. */
+test('a replacement that is dead ends no order about which messages are missing: any part of it may be executed', () => {
+  const rig = new OrderRig();
+  const slot = rig.enter({ shares: 100 });
+  rig.accept(slot);
+  rig.lose(0);
+  const row = resolutionRow(Doubt.live, VenueEvidence.messagesMissing);
+  rig.facts.resolved(slot, row, resolutionEffect(row));
+  rig.facts.portRecovered(0, 0, 0);
+  const ref = rig.replace(slot, 40, PRICE4);
+  rig.hear(slot, ReportKind.replacedDead, { ref, previousRef: 1, shares: 0 });
+  expect([stateOf(rig, slot), rig.slot(slot, 'reservedShares'), rig.slot(slot, 'pendingRef')]).toEqual([
+    'live',
+    100,
+    0,
+  ]);
+  rig.learn(slot, ReportKind.executed, { shares: 60, price4: PRICE4, matchLo: 1 });
+  expect([stateOf(rig, slot), rig.slot(slot, 'reservedShares')]).toEqual(['partFilled', 40]);
 });

@@ -60,6 +60,12 @@ export const PortField = {
   refBase: 10,
   /** {@link Gap} */
   gap: 11,
+  /**
+   * Barriers by query whose answers may still come: a session that was lost before its answer leaves one to the next, which
+   * replays it, or finds that it never was. And the reference that was next when the last one was sent.
+   */
+  queries: 12,
+  queryRef: 13,
   words: 32,
   bits: 5,
 } as const;

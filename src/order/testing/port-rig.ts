@@ -138,6 +138,9 @@ export class PortRig implements PortOwner, ReconcileHost {
   takeRef(): number {
     return this.nextRef++;
   }
+  queriesOut(): number {
+    return 0;
+  }
   symbolHi(): number {
     return 0;
   }
