@@ -32,7 +32,8 @@ const REJECTED = OrderState.rejected;
 const UNKNOWN = OrderFlag.unknown;
 const BLIND = OrderFlag.blind;
 const PENDING = OrderFlag.pendingCancel | OrderFlag.pendingReplace;
-const SYSTEM_CANCEL = OrderFlag.systemCancel;
+const PROBED = OrderFlag.probed;
+const KEPT_WHEN_DONE = OrderFlag.systemCancel | PROBED;
 const MISSED = OrderFlag.missed;
 const ILLEGAL = Fit.illegal;
 const REPEATED = Fit.repeated;
@@ -183,6 +184,8 @@ export class OrderChange {
     this.incident(IS_REVIVED, slot, fact);
     int32[base + REASON] = 0;
     int32[base + VENUE_REASON] = 0;
+    // its life proves that the reference is its own: the venue took no probe under it
+    int32[base + FLAGS] &= ~PROBED;
     this.store.link(slot);
     if (to !== TO_SAME) {
       this.move(base, to);
@@ -197,7 +200,7 @@ export class OrderChange {
     const { int32 } = this.store;
     int32[base + LEAVES] = 0;
     this.dropPending(base, PENDING);
-    int32[base + FLAGS] &= SYSTEM_CANCEL;
+    int32[base + FLAGS] &= KEPT_WHEN_DONE;
     if (this.store.isLinked(slot)) this.store.unlink(slot);
   }
 

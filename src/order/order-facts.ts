@@ -280,6 +280,7 @@ export class OrderFacts {
       return -1;
     }
     if (movesMoney(report.kind)) this.execution(slot, report, 0);
+    else if (this.reports.endsProbe(slot, report.kind)) return -1;
     else this.reports.apply(slot, report);
     return slot;
   }

@@ -32,6 +32,7 @@ const ORDER_REF_LO = SlotField.orderRefLo;
 const PENDING_CANCEL = OrderFlag.pendingCancel;
 const PENDING_REPLACE = OrderFlag.pendingReplace;
 const CANCEL_OWED = OrderFlag.cancelOwed;
+const PROBED = OrderFlag.probed;
 const SENT = OrderState.sent;
 const FILLED = OrderState.filled;
 const REJECTED = OrderState.rejected;
@@ -55,6 +56,18 @@ export class ReportFacts {
     const fact = this.take(slot, base, report);
     change.answered(base);
     change.end(slot, fact, true);
+  }
+
+  /**
+   * A cancel of an order that was probed and is taken for rejected: the end of the probe, told to a connection that has
+   * not read its beginning (the one before was cut between the two), and no news of the order. Had that come to life
+   * after all, the venue would have told its life first.
+   */
+  endsProbe(slot: number, kind: number): boolean {
+    if (kind !== ReportKind.cancelled) return false;
+    const { int32 } = this.change.store;
+    const base = this.change.store.base(slot);
+    return int32[base + STATE] === REJECTED && (int32[base + FLAGS] & PROBED) !== 0;
   }
 
   /** Shares that are open under a reference of the order: of a replace under way, what it would leave open. */

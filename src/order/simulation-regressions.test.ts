@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Incident } from './incidents.ts';
 import { Doubt, resolutionEffect, resolutionRow, VenueEvidence } from './resolution-table.ts';
 import { OrderState, SessionState } from './terms.ts';
 import { GatewayRig } from './testing/gateway-rig.ts';
@@ -77,6 +78,35 @@ describe('a probe', () => {
     expect(stateOf(rig, entered)).toBe('rejected');
     expect(rig.slot(live, 'pendingRef')).toBe(0);
     expect(rig.slot(live, 'reservedShares')).toBe(100);
+  });
+
+  test('whose end comes over the next connection does not bring the order back that its beginning proved never to have arrived', () => {
+    const rig = new OrderRig();
+    const slot = rig.enter({ shares: 97 });
+    const ref = rig.slot(slot, 'ref');
+    const replace = rig.replace(slot, 192, PRICE4);
+    rig.lose(0);
+    rig.facts.barrierSent(0, 0, ref, slot + 1);
+    rig.facts.barrierSent(0, 0, replace, slot + 1);
+    rig.facts.probeAnswered(0, probeAnswer(ref));
+    // cut here: the next connection does not know these for answers to probes
+    rig.lose(0);
+    expect(rig.hear(slot, ReportKind.cancelled, { ref, shares: 1 })).toBe(-1);
+    expect(rig.hear(slot, ReportKind.cancelled, { ref: replace, shares: 1 })).toBe(-1);
+    expect([stateOf(rig, slot), rig.slot(slot, 'reservedShares')]).toEqual(['rejected', 0]);
+    expect(rig.facts.incidents(Incident.revived)).toBe(0);
+  });
+
+  test('does not make an order’s own cancel pass for its end once the order shows life', () => {
+    const rig = new OrderRig();
+    const slot = rig.enter({ shares: 97 });
+    rig.lose(0);
+    rig.facts.barrierSent(0, 0, rig.slot(slot, 'ref'), slot + 1);
+    rig.hear(slot, ReportKind.rejected);
+    rig.accept(slot);
+    expect([stateOf(rig, slot), rig.slot(slot, 'leaves')]).toEqual(['live', 97]);
+    rig.hear(slot, ReportKind.cancelled, { shares: 1 });
+    expect([stateOf(rig, slot), rig.slot(slot, 'leaves')]).toEqual(['live', 96]);
   });
 
   test('that was answered before the process died leaves nothing unknown', () => {

@@ -55,7 +55,10 @@ export const OrderFlag = {
   missed: 32,
   /** A cancel of it came to nothing without a word of the venue about it: the gateway sends another. */
   cancelOwed: 64,
-  /** A probe went out under a reference of it, and no barrier has been answered since: the end of either looks the same. */
+  /**
+   * A probe went out under a reference of it, and no barrier has been answered since: the end of either looks the same.
+   * An order that is done meanwhile keeps it: the end of the probe may still be told.
+   */
   probed: 128,
 } as const;
 

@@ -196,8 +196,9 @@ export class GatewayRig {
     return this.store.int32[this.store.base(order - 1) + SlotField[field]];
   }
 
+  /** Its state and flags in words; not whether it was probed, which is no condition of the order. */
   state(order: number): string {
-    const flags = this.field(order, 'flags');
+    const flags = this.field(order, 'flags') & ~OrderFlag.probed;
     const marks = Object.entries(OrderFlag).flatMap(([name, bit]) => ((flags & bit) === 0 ? [] : [name]));
     return [nameOf(OrderState, this.field(order, 'state')), ...marks].join(' ');
   }

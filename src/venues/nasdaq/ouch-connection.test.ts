@@ -249,8 +249,8 @@ describe.each(VERSIONS)('%s: a conversation', (version) => {
 });
 
 /**
- * What was reported. That a cancel ended a probe is known only to a connection that has seen the probe accepted; taken
- * for the order's own end it says the same of the order: nothing of it is left.
+ * What was reported. That a cancel ended a probe is known only to a connection that has seen the probe accepted; of any
+ * other the order half knows it.
  */
 function said(client: OrderClient): KeptReport[] {
   return client.reports.map((one) => (one.kind === ReportKind.cancelled ? { ...one, probe: false } : one));

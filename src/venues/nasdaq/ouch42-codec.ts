@@ -31,7 +31,8 @@ const PREVIOUS_TOKEN_OFFSET = 65;
 /**
  * A probe: one share, immediate or cancel, at a price at which nobody trades, and of no fewer than one share, by which
  * it is told from every order of ours: those ask for no fewest shares. A connection that reads the end of a probe
- * without its beginning (it was cut between the two) takes it for the order's own: which it is, nothing of it is left.
+ * without its beginning (the one before was cut between the two) can't tell it from the order's own: the order half,
+ * which has been told of the beginning, does (`OrderFlag.probed`).
  */
 const Probe = { shares: 1, minShares: 1, buyPrice4: 1, sellPrice4: 1_999_999_900 } as const;
 
