@@ -8,7 +8,7 @@ import { assertSameChecksums, messageRate } from '../lib/workload-figure.ts';
 const ORDERS = 100_000;
 const SMOKE_ORDERS = 20_000;
 const NODE_ORDERS = 20_000;
-/** V8 compiles the whole way of an order into one function: it takes some of these to get there. */
+/** It takes V8 some of these to have compiled the whole way of an order. */
 const WARM_SAMPLES = 8;
 const LEAST_MILLIONS = 2;
 

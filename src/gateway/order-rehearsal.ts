@@ -18,6 +18,7 @@ import { createSpscRing } from '../ring/spsc-ring-descriptor.ts';
 import type { AgentContext } from '../runtime/agent-context.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { NowCell } from '../strategy/api.ts';
+import type { Orders } from '../strategy/order-api.ts';
 import { STRATEGY_CELLS, StrategyHost, type StrategyReporter } from '../strategy/strategy-host.ts';
 import { orderProtocol } from '../venues/order-registry.ts';
 import { openDropCopy } from './drop-copy.ts';
@@ -54,19 +55,7 @@ const REPLACED_BY = [100, 0, 100, -50];
 const MARKINGS = [Marking.long, Marking.short, Marking.shortExempt];
 
 /** Whoever enters orders, in place or from another thread. */
-interface Trader {
-  enter(
-    instrument: number,
-    side: Side,
-    shares: number,
-    price4: number,
-    timeInForce?: TimeInForce,
-    marking?: Marking,
-  ): number;
-  replace(order: number, shares: number, price4: number): number;
-  cancel(order: number): number;
-  cancelAll(): number;
-}
+type Trader = Pick<Orders, 'enter' | 'replace' | 'cancel' | 'cancelAll'>;
 
 /** What rehearsals are made of. */
 export interface RehearsalInput {

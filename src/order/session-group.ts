@@ -207,13 +207,7 @@ export class SessionGroup {
     const { ports } = this;
     for (let i = 0; i < ports.length; i++) {
       const { holder } = ports[i];
-      if (holder?.usable === true) holder.enter(this.carries(i) ? ACTIVE : WARM);
+      if (holder?.usable === true) holder.enter(this.used.includes(i) ? ACTIVE : WARM);
     }
-  }
-
-  /** Whether any route takes the port at this position. */
-  private carries(position: number): boolean {
-    for (let i = 0; i < this.used.length; i++) if (this.used[i] === position) return true;
-    return false;
   }
 }

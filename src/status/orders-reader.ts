@@ -10,17 +10,9 @@ import { SCOPE_NAMES, Scope } from '../order/scope.ts';
 import { SessionCell } from '../order/session-cells.ts';
 import { SourceCell, SourceState } from '../order/source-cells.ts';
 import { Evidence, OrderState, SessionState } from '../order/terms.ts';
-import { HistogramSnapshot } from '../runtime/histogram.ts';
+import { latencyView } from './latency-view.ts';
 import { doubtAges } from './order-ages.ts';
-import type {
-  AccountView,
-  DropCopyView,
-  GroupView,
-  LatencyView,
-  OrdersView,
-  PositionView,
-  SessionView,
-} from './status-model.ts';
+import type { AccountView, DropCopyView, GroupView, OrdersView, PositionView, SessionView } from './status-model.ts';
 
 /** What a reader of the order half is given: names, and where the figures lie. */
 export interface OrdersSource {
@@ -130,6 +122,7 @@ export class OrdersReader {
     const total = ledger.total(Scope.global, 0);
     const entered = gatewayCells[GatewayCell.entered];
     const ages = source.store === undefined ? undefined : doubtAges(source.store, nowNs);
+    const failover = latencyView('evidence → first order on the peer', source.switchTimes);
     return {
       day: source.day,
       phase: phaseOf(gatewayCells),
@@ -151,8 +144,8 @@ export class OrdersReader {
       cancelled: source.ended[OrderState.cancelled],
       refusals: this.refusals(),
       limits: this.limits(),
-      failovers: HistogramSnapshot.of(source.switchTimes).count,
-      failover: latencyView('evidence → first order on the peer', source.switchTimes),
+      failovers: failover.count,
+      failover,
       journal: { durability: source.durability, ...source.journal() },
     };
   }
@@ -318,17 +311,4 @@ function known(ns: number): number {
 
 function money(value4: number): number {
   return value4 / MONEY_UNIT;
-}
-
-function latencyView(name: string, cells: Float64Array): LatencyView {
-  const histogram = HistogramSnapshot.of(cells);
-  return {
-    name,
-    count: histogram.count,
-    p50Ns: histogram.percentile(50),
-    p90Ns: histogram.percentile(90),
-    p99Ns: histogram.percentile(99),
-    p999Ns: histogram.percentile(99.9),
-    maxNs: histogram.maxNs,
-  };
 }

@@ -1,6 +1,5 @@
 import { FeedCell } from '../feed/feed-counters.ts';
 import { type CounterBlock, type CounterDescription, counterCells } from '../runtime/counters.ts';
-import { HistogramSnapshot } from '../runtime/histogram.ts';
 import { MainCell } from '../runtime/main-thread.ts';
 import { DutyCell } from '../runtime/thread-control.ts';
 import { StrategyCell, StrategyState } from '../strategy/strategy-host.ts';
@@ -9,6 +8,7 @@ import type { TopsMemory } from './book-tops.ts';
 import { BookTops } from './book-tops.ts';
 import { CoreTimeShares } from './core-time.ts';
 import { FeedReader } from './feed-reader.ts';
+import { latencyView } from './latency-view.ts';
 import type { EventView, KeyHint, LatencyView, StatusModel, StrategyView, ThreadView } from './status-model.ts';
 
 /** What a status is read from: a running router's own memory, or a copy that another process was given. */
@@ -117,7 +117,7 @@ export class StatusReader {
 
   private latencies(): LatencyView[] {
     const views = this.all('latency').map(({ block, cells }) =>
-      latencyView(`${block.labels.from} → ${block.labels.to}`, HistogramSnapshot.of(cells)),
+      latencyView(`${block.labels.from} → ${block.labels.to}`, cells),
     );
     // the feed's own is always shown; of the others those that have happened
     return views
@@ -207,16 +207,4 @@ function placeOnPath(name: string): number {
 function stateWord(state: number): string {
   if (state === StrategyState.running) return 'running';
   return state === StrategyState.stopped ? 'stopped by an exception' : 'loading';
-}
-
-function latencyView(name: string, histogram: HistogramSnapshot): LatencyView {
-  return {
-    name,
-    count: histogram.count,
-    p50Ns: histogram.percentile(50),
-    p90Ns: histogram.percentile(90),
-    p99Ns: histogram.percentile(99),
-    p999Ns: histogram.percentile(99.9),
-    maxNs: histogram.maxNs,
-  };
 }
